@@ -1,0 +1,43 @@
+# The front door. `make` alone explains itself.
+NODE := node_modules/.bin/node
+TESTS := 'pkg/**/*.test.ts' 'cmd/**/*.test.ts'
+# Set ONCE=1 to print once and leave.
+ONCE ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install build test verify update types lint format layers e2e bench demo clean
+
+help: ## Show this help.
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  \033[36m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: node_modules/.package-lock.json ## Install exactly what package-lock.json names, Node.js 24 included.
+
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+build: install ## Compile to dist/.
+	npm run --silent build
+
+test: install ## Run every test of pkg/ and cmd/, offline.
+	$(NODE) --test $(TESTS)
+
+verify: types lint format layers ## Check types, lint, format and the layers of the house.
+
+types: install
+	$(NODE) node_modules/typescript/bin/tsc -p .
+
+lint: install
+	$(NODE) node_modules/eslint/bin/eslint.js -c .config/eslint.config.js .
+
+format: install
+	node_modules/.bin/biome check . || { echo 'Run: make update'; exit 1; }
+
+layers: install
+	$(NODE) --test pkg/layers.test.ts
+
+update: install ## Format everything and sort imports.
+	node_modules/.bin/biome check --write .
+
+clean: ## Remove what was built.
+	rm -rf dist .demo

@@ -1,0 +1,29 @@
+import type { X509Certificate } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** One request after TLS and HTTP parsing, whatever the protocol it came by. Handlers see nothing else of the network. */
+export interface ApiRequest {
+  /** Upper case. */
+  readonly method: string;
+  /** The path as sent, percent-escapes included, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Names in lower case, as Node gives them. */
+  readonly headers: IncomingHttpHeaders;
+  /** The chain the client presented, leaf first, not yet verified by anybody; empty when it presented none. */
+  readonly peerChain: readonly X509Certificate[];
+  /** Address of the other end, for the log. */
+  readonly remoteAddress: string;
+  /** Aborts when the client is gone, when the request's time is up, or when the server stops. */
+  readonly signal: AbortSignal;
+}
+
+/** What a body may be: all at once, or in chunks as the client takes them. */
+export type Body = string | Uint8Array | AsyncIterable<string | Uint8Array>;
+
+/** One answer. Header names in the spelling that goes on the wire. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Body;
+}

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { test } from 'node:test';
+
+/** The house, from the ground up. A room imports from lower floors only, never from its own floor. */
+const floors = [
+  ['pkg/model'],
+  ['pkg/lifecycle', 'pkg/telemetry'],
+  ['pkg/kube', 'pkg/apiserver'],
+  ['pkg/scraper', 'pkg/storage', 'pkg/api'],
+  ['pkg/server', 'pkg/simulator'],
+  ['cmd/metrics-server', 'cmd/simulator', 'cmd/demo'],
+];
+
+const root = join(import.meta.dirname, '..');
+const floorOf = (room: string): number => floors.findIndex((rooms) => rooms.includes(room));
+const roomOf = (file: string): string => relative(root, file).split(sep).slice(0, 2).join('/');
+const sources = globSync('{cmd,pkg}/*/**/*.ts', { cwd: root }).map((file) => join(root, file));
+
+test('every room has a floor', () => {
+  const homeless = sources.map(roomOf).filter((room) => floorOf(room) < 0);
+  assert.deepEqual([...new Set(homeless)], []);
+});
+
+test('imports point down', () => {
+  const climbing = sources.flatMap((file) =>
+    relativeImports(file)
+      .filter((target) => roomOf(target) !== roomOf(file) && floorOf(roomOf(target)) >= floorOf(roomOf(file)))
+      .map((target) => `${relative(root, file)} -> ${relative(root, target)}`),
+  );
+  assert.deepEqual(climbing, []);
+});
+
+test('e2e knows only HTTP and kubectl', () => {
+  const tests = globSync('e2e/**/*.ts', { cwd: root }).map((file) => join(root, file));
+  const reaching = tests.flatMap((file) => relativeImports(file).filter((target) => !roomOf(target).startsWith('e2e')));
+  assert.deepEqual(
+    reaching.map((target) => relative(root, target)),
+    [],
+  );
+});
+
+test('only cmd/ touches the process', () => {
+  const touching = sources.filter(
+    (file) =>
+      roomOf(file).startsWith('pkg/') &&
+      !file.endsWith('.test.ts') &&
+      /\bprocess\.|'node:process'/.test(readFileSync(file, 'utf8')),
+  );
+  assert.deepEqual(
+    touching.map((file) => relative(root, file)),
+    [],
+  );
+});
+
+test('no file is a drawer for anything', () => {
+  const drawers = sources.filter((file) => /\/(utils?|common|helpers?|index|types|misc)\.ts$/.test(file));
+  assert.deepEqual(
+    drawers.map((file) => relative(root, file)),
+    [],
+  );
+});
+
+test('no test is skipped, left to do, or run alone', () => {
+  const tests = [...sources, ...globSync('e2e/**/*.ts', { cwd: root }).map((file) => join(root, file))];
+  const shirking = tests.filter((file) =>
+    /\b(it|test|describe)\.(skip|only|todo)\b|\b(skip|todo): *true/.test(readFileSync(file, 'utf8')),
+  );
+  assert.deepEqual(
+    shirking.filter((file) => !file.endsWith('layers.test.ts')).map((file) => relative(root, file)),
+    [],
+  );
+});
+
+function relativeImports(file: string): string[] {
+  const specifiers = readFileSync(file, 'utf8').matchAll(/\b(?:from|import)\s*\(?\s*'(\.[^']+)'/g);
+  return [...specifiers].map(([, path = '']) => join(dirname(file), path));
+}

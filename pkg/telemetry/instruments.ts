@@ -1,0 +1,170 @@
+/** Label values of one series, by label name. */
+export type LabelValues = Readonly<Record<string, string>>;
+
+interface FamilyOptions {
+  readonly name: string;
+  /** One line for people, printed as HELP. */
+  readonly help: string;
+  readonly labels?: readonly string[];
+}
+
+/** One labelled series of a family, as it is exposed. */
+export interface Series {
+  readonly suffix: string;
+  readonly labels: LabelValues;
+  readonly value: number;
+}
+
+/** What a registry holds and exposition reads. */
+export interface Family {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  series(): Iterable<Series>;
+}
+
+const none: LabelValues = {};
+
+/** Values by label set. The labels of a family are few and bounded by its owner, who removes what is gone. */
+class SeriesMap<Value> {
+  readonly #labelNames: readonly string[];
+  readonly #create: () => Value;
+  readonly #byKey = new Map<string, { readonly labels: LabelValues; value: Value }>();
+
+  constructor(labelNames: readonly string[], create: () => Value) {
+    this.#labelNames = labelNames;
+    this.#create = create;
+    if (labelNames.length === 0) this.entry(none);
+  }
+
+  entry(labels: LabelValues): { readonly labels: LabelValues; value: Value } {
+    const key = this.#key(labels);
+    let entry = this.#byKey.get(key);
+    if (entry === undefined) {
+      entry = { labels, value: this.#create() };
+      this.#byKey.set(key, entry);
+    }
+    return entry;
+  }
+
+  remove(labels: LabelValues): void {
+    this.#byKey.delete(this.#key(labels));
+  }
+
+  values(): Iterable<{ readonly labels: LabelValues; readonly value: Value }> {
+    return this.#byKey.values();
+  }
+
+  #key(labels: LabelValues): string {
+    return this.#labelNames.map((name) => labels[name] ?? '').join('\u0000');
+  }
+}
+
+/** A number that only grows, one per label set. */
+export class Counter implements Family {
+  readonly type = 'counter';
+  readonly name: string;
+  readonly help: string;
+  readonly #series: SeriesMap<number>;
+
+  constructor({ name, help, labels = [] }: FamilyOptions) {
+    this.name = name;
+    this.help = help;
+    this.#series = new SeriesMap(labels, () => 0);
+  }
+
+  add(labels: LabelValues = none, amount = 1): void {
+    this.#series.entry(labels).value += amount;
+  }
+
+  /** Forgets a series, because what it counted is gone. */
+  remove(labels: LabelValues): void {
+    this.#series.remove(labels);
+  }
+
+  *series(): Iterable<Series> {
+    for (const { labels, value } of this.#series.values()) yield { suffix: '', labels, value };
+  }
+}
+
+/** A number that goes up and down, one per label set; set by its owner or read when somebody looks. */
+export class Gauge implements Family {
+  readonly type = 'gauge';
+  readonly name: string;
+  readonly help: string;
+  readonly #series: SeriesMap<number>;
+  readonly #read: ((gauge: Gauge) => void) | undefined;
+
+  /** `read` is called before each exposition and may `set` what it finds. */
+  constructor({ name, help, labels = [], read }: FamilyOptions & { readonly read?: (gauge: Gauge) => void }) {
+    this.name = name;
+    this.help = help;
+    this.#series = new SeriesMap(labels, () => 0);
+    this.#read = read;
+  }
+
+  set(value: number, labels: LabelValues = none): void {
+    this.#series.entry(labels).value = value;
+  }
+
+  /** Forgets a series, because what it measured is gone. */
+  remove(labels: LabelValues): void {
+    this.#series.remove(labels);
+  }
+
+  *series(): Iterable<Series> {
+    this.#read?.(this);
+    for (const { labels, value } of this.#series.values()) yield { suffix: '', labels, value };
+  }
+}
+
+/** Prometheus' default bucket bounds, in seconds. */
+export const defaultBuckets: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+interface Distribution {
+  readonly counts: Float64Array;
+  sum: number;
+  count: number;
+}
+
+/** How observations spread over buckets, one distribution per label set. */
+export class Histogram implements Family {
+  readonly type = 'histogram';
+  readonly name: string;
+  readonly help: string;
+  readonly #buckets: readonly number[];
+  readonly #series: SeriesMap<Distribution>;
+
+  constructor({ name, help, labels = [], buckets }: FamilyOptions & { readonly buckets: readonly number[] }) {
+    this.name = name;
+    this.help = help;
+    this.#buckets = buckets;
+    this.#series = new SeriesMap(labels, () => ({ counts: new Float64Array(buckets.length), sum: 0, count: 0 }));
+  }
+
+  observe(value: number, labels: LabelValues = none): void {
+    const distribution = this.#series.entry(labels).value;
+    distribution.count++;
+    distribution.sum += value;
+    const bucket = this.#buckets.findIndex((bound) => value <= bound);
+    if (bucket >= 0) distribution.counts[bucket] = (distribution.counts[bucket] ?? 0) + 1;
+  }
+
+  /** Forgets a series, because what it observed is gone. */
+  remove(labels: LabelValues): void {
+    this.#series.remove(labels);
+  }
+
+  *series(): Iterable<Series> {
+    for (const { labels, value } of this.#series.values()) {
+      let cumulative = 0;
+      for (const [index, bound] of this.#buckets.entries()) {
+        cumulative += value.counts[index] ?? 0;
+        yield { suffix: '_bucket', labels: { ...labels, le: String(bound) }, value: cumulative };
+      }
+      yield { suffix: '_bucket', labels: { ...labels, le: '+Inf' }, value: value.count };
+      yield { suffix: '_sum', labels, value: value.sum };
+      yield { suffix: '_count', labels, value: value.count };
+    }
+  }
+}

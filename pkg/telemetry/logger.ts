@@ -1,0 +1,98 @@
+import winston from 'winston';
+
+/** Facts of one log line. An Error is printed with its causes; nothing secret belongs here. */
+export type Facts = Readonly<Record<string, unknown>>;
+
+/** What everything in the house logs to. The message is a constant; what varies goes into facts. */
+export interface Logger {
+  info(message: string, facts?: Facts): void;
+  warn(message: string, facts?: Facts): void;
+  error(message: string, facts?: Facts): void;
+  /** A line for those who asked for it with `-v=<verbosity>` or more (1 … 10, as klog uses it). */
+  detail(verbosity: number, message: string, facts?: Facts): void;
+  /** The same log, its lines marked as coming from `room`. */
+  named(room: string): Logger;
+}
+
+export interface LoggerOptions {
+  /** `text` as klog writes it, `json` with klog's keys. */
+  readonly format: 'text' | 'json';
+  /** `-v`. */
+  readonly verbosity: number;
+  /** Where lines go, normally stderr. */
+  readonly stream: NodeJS.WritableStream;
+}
+
+type Level = 'info' | 'warn' | 'error';
+
+const letters: Readonly<Record<Level, string>> = { info: 'I', warn: 'W', error: 'E' };
+
+/** A logger over winston in the layout of klog, which log pipelines of Kubernetes components already parse. */
+export function createLogger({ format, verbosity, stream }: LoggerOptions): Logger {
+  const layout = format === 'json' ? jsonLine : textLine;
+  const sink = winston.createLogger({
+    level: 'info',
+    format: winston.format.printf((entry) => layout(entry as unknown as Entry)),
+    transports: [new winston.transports.Stream({ stream })],
+  });
+  const write = (entry: Omit<Entry, 'at'>): void => {
+    sink.log({ ...entry, at: new Date() });
+  };
+  return roomLogger(write, 'main', verbosity);
+}
+
+interface Entry {
+  readonly level: Level;
+  readonly message: string;
+  readonly at: Date;
+  readonly room: string;
+  readonly verbosity: number;
+  readonly facts: Facts;
+}
+
+function roomLogger(write: (entry: Omit<Entry, 'at'>) => void, room: string, limit: number): Logger {
+  const line =
+    (level: Level) =>
+    (message: string, facts: Facts = {}): void =>
+      write({ level, message, room, verbosity: 0, facts });
+  return {
+    info: line('info'),
+    warn: line('warn'),
+    error: line('error'),
+    detail(verbosity, message, facts = {}) {
+      if (verbosity <= limit) write({ level: 'info', message, room, verbosity, facts });
+    },
+    named: (name) => roomLogger(write, name, limit),
+  };
+}
+
+/** `I1121 08:54:28.123456 scraper] "Node scraped" node="n1"`: klog's header without process id and source line. */
+function textLine({ level, message, at, room, facts }: Entry): string {
+  const [date = '', time = ''] = at.toISOString().split('T');
+  const stamp = `${date.slice(5, 7)}${date.slice(8, 10)} ${time.slice(0, 12)}000`;
+  const pairs = Object.entries(facts).map(([key, value]) => ` ${key}=${JSON.stringify(plain(value))}`);
+  return `${letters[level]}${stamp} ${room}] ${JSON.stringify(message)}${pairs.join('')}`;
+}
+
+/** One JSON object a line with klog's keys: ts (milliseconds), caller, msg, v, then the facts. */
+function jsonLine({ level, message, at, room, verbosity, facts }: Entry): string {
+  const plainFacts = Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, plain(value)]));
+  const severity = level === 'info' ? { v: verbosity } : { severity: level };
+  return JSON.stringify({ ts: at.getTime(), caller: room, msg: message, ...severity, ...plainFacts });
+}
+
+/** Errors as their message and the messages behind it; other values as they are. */
+function plain(value: unknown): unknown {
+  if (!(value instanceof Error)) return value;
+  const inner = value.cause === undefined ? '' : `: ${String(plain(value.cause))}`;
+  return value.message.includes(inner) ? value.message : value.message + inner;
+}
+
+/** A log nobody reads, for tests and libraries. */
+export const silentLogger: Logger = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  detail: () => undefined,
+  named: () => silentLogger,
+};
