@@ -1,0 +1,51 @@
+import type { FlagSection } from './flag.ts';
+
+/** How kubelets are reached and trusted. */
+export const kubeletFlags = {
+  'kubelet-insecure-tls': {
+    kind: 'switch',
+    default: false,
+    help: 'Do not verify the certificates of kubelets. Whoever answers at a node address then receives our token: for test clusters only.',
+  },
+  'kubelet-use-node-status-port': {
+    kind: 'switch',
+    default: false,
+    help: 'Use the port in the status of each Node, where it has one, over --kubelet-port.',
+  },
+  'kubelet-port': {
+    kind: 'integer',
+    default: 10250,
+    min: 1,
+    max: 65535,
+    help: 'Port of the kubelets.',
+  },
+  'kubelet-preferred-address-types': {
+    kind: 'list',
+    default: ['Hostname', 'InternalDNS', 'InternalIP', 'ExternalDNS', 'ExternalIP'],
+    help: 'Which address of a node to use: the first of these types that it has.',
+  },
+  'kubelet-certificate-authority': {
+    kind: 'text',
+    default: '',
+    help: 'PEM file with the CAs that sign kubelet serving certificates. Empty: the CA of the cluster.',
+  },
+  'kubelet-client-key': { kind: 'text', default: '', help: 'PEM key of the client certificate shown to kubelets.' },
+  'kubelet-client-certificate': { kind: 'text', default: '', help: 'PEM client certificate shown to kubelets.' },
+  'kubelet-request-timeout': {
+    kind: 'duration',
+    default: '10s',
+    minMs: 1,
+    help: 'How long one kubelet may take to answer. It never holds up the others.',
+  },
+  'node-selector': {
+    kind: 'label-selector',
+    default: '',
+    alias: 'l',
+    help: "Only nodes with these labels are scraped and listed, e.g. 'key1=value1,key2 notin (a,b),!key3'.",
+  },
+  'deprecated-kubelet-completely-insecure': {
+    kind: 'switch',
+    default: false,
+    help: 'DEPRECATED: plain HTTP to kubelets, without TLS and without credentials.',
+  },
+} as const satisfies FlagSection;

@@ -1,0 +1,18 @@
+import type { FlagSection } from './flag.ts';
+
+/** The server's own flags. */
+export const metricsServerFlags = {
+  kubeconfig: {
+    kind: 'text',
+    default: '',
+    help: 'Kubeconfig used to reach the kube-apiserver and, as the base of its credentials, kubelets. Empty: the identity of the pod.',
+  },
+  'metric-resolution': {
+    kind: 'duration',
+    default: '1m0s',
+    minMs: 10_000,
+    help: 'How often each kubelet is asked. At least 10s; --kubelet-request-timeout may take at most nine tenths of it.',
+  },
+  version: { kind: 'switch', default: false, help: 'Print the version and exit.' },
+  help: { kind: 'switch', default: false, alias: 'h', help: 'Print this help and exit.' },
+} as const satisfies FlagSection;

@@ -1,0 +1,72 @@
+import { systemClock } from '../../pkg/lifecycle/clock.ts';
+import { assemble } from '../../pkg/server/assemble.ts';
+import { createLogger, type Logger } from '../../pkg/telemetry/logger.ts';
+import { configOf } from './config.ts';
+import type { Options } from './flags/sections.ts';
+import { parseOptions } from './options.ts';
+import { version } from './version.ts';
+
+/** Exit codes: stopped as asked, broke while running, could not make sense of flags or the files they name. */
+const exitCodes = { stopped: 0, broke: 1, misused: 2 } as const;
+
+/** The whole program: options, assembly, run, exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  const parsed = await parseOptions(args);
+  switch (parsed.kind) {
+    case 'help':
+      console.log(parsed.text);
+      return exitCodes.stopped;
+    case 'version':
+      console.log(version);
+      return exitCodes.stopped;
+    case 'problems':
+      for (const problem of parsed.problems) console.error(`error: ${problem}`);
+      console.error('See --help for every flag.');
+      return exitCodes.misused;
+    case 'run':
+      return await serve(parsed.options);
+    default:
+      return parsed satisfies never;
+  }
+}
+
+async function serve(options: Options): Promise<number> {
+  const config = configOf(options);
+  const log = createLogger({ ...config.logging, stream: process.stderr });
+  const stop = stopOnSignals(log);
+
+  const assembled = await assemble(config, { clock: systemClock, log, environment: process.env, version });
+  if (assembled.kind === 'failed') {
+    for (const problem of assembled.problems) log.error('Could not start', { problem });
+    return exitCodes.misused;
+  }
+  await using server = assembled.server;
+  try {
+    await server.run(stop);
+    log.info('Stopped');
+    return exitCodes.stopped;
+  } catch (error) {
+    log.error('Stopped because a part of the server broke', { err: error });
+    return exitCodes.broke;
+  } finally {
+    leaveEvenIfSomethingLingers();
+  }
+}
+
+/** Aborts on the first SIGTERM or SIGINT; the second ends the process at once. */
+function stopOnSignals(log: Logger): AbortSignal {
+  const stop = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(name, () => {
+      if (stop.signal.aborted) process.exit(exitCodes.broke);
+      log.info('Stopping', { signal: name });
+      stop.abort(name);
+    });
+  }
+  return stop.signal;
+}
+
+/** A forgotten handle must not turn a clean stop into a SIGKILL by the kubelet. Does not delay a process that can end. */
+function leaveEvenIfSomethingLingers(): void {
+  setTimeout(() => process.exit(), 2_000).unref();
+}
