@@ -25,7 +25,12 @@ const rules: readonly Rule[] = [
   together('kubelet-client-certificate', 'kubelet-client-key'),
   together('kubelet-client-key', 'kubelet-client-certificate'),
   ...(
-    ['kubelet-client-key', 'kubelet-client-certificate', 'kubelet-insecure-tls', 'kubelet-certificate-authority'] as const
+    [
+      'kubelet-client-key',
+      'kubelet-client-certificate',
+      'kubelet-insecure-tls',
+      'kubelet-certificate-authority',
+    ] as const
   ).map((name) => apart('deprecated-kubelet-completely-insecure', name, 'plain HTTP has neither TLS nor credentials')),
   together('tls-cert-file', 'tls-private-key-file'),
   together('tls-private-key-file', 'tls-cert-file'),

@@ -11,7 +11,9 @@ interface Manifest {
 }
 
 interface Deployment extends Manifest {
-  readonly spec: { readonly template: { readonly spec: { readonly containers: readonly { readonly args: string[] }[] } } };
+  readonly spec: {
+    readonly template: { readonly spec: { readonly containers: readonly { readonly args: string[] }[] } };
+  };
 }
 
 const base = join(import.meta.dirname, '..', '..', 'manifests', 'base');

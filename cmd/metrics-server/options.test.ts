@@ -27,7 +27,15 @@ describe('the command line', () => {
   });
 
   it('takes --flag=value, --flag value, one-letter names and bare switches', async () => {
-    const options = await accepted('--secure-port=10250', '--cert-dir', '/tmp', '-v=4', '-l', 'a=b', '--kubelet-insecure-tls');
+    const options = await accepted(
+      '--secure-port=10250',
+      '--cert-dir',
+      '/tmp',
+      '-v=4',
+      '-l',
+      'a=b',
+      '--kubelet-insecure-tls',
+    );
     assert.equal(options['secure-port'], 10250);
     assert.equal(options['cert-dir'], '/tmp');
     assert.equal(options.v, 4);
@@ -89,7 +97,11 @@ describe('flags against each other', () => {
     ['a timeout of a whole period', ['--metric-resolution=10s'], /at most nine tenths .* at most 9s, got 10s/],
     ['no timeout at all', ['--kubelet-request-timeout=0s'], /must be more than 0s, got 0s/],
     ['a negative timeout', ['--kubelet-request-timeout=-10s'], /must be more than 0s, got -10s/],
-    ['a kubelet CA without verification', ['--kubelet-insecure-tls', '--kubelet-certificate-authority=ca'], /exclude each other/],
+    [
+      'a kubelet CA without verification',
+      ['--kubelet-insecure-tls', '--kubelet-certificate-authority=ca'],
+      /exclude each other/,
+    ],
     ['a client certificate and its key', ['--kubelet-client-certificate=c', '--kubelet-client-key=k'], undefined],
     ['a client certificate alone', ['--kubelet-client-certificate=c'], /needs --kubelet-client-key/],
     ['a client key alone', ['--kubelet-client-key=k'], /needs --kubelet-client-certificate/],

@@ -1,5 +1,6 @@
 import yargs from 'yargs';
 import { crossChecks } from './cross-checks.ts';
+import type { Flag } from './flags/flag.ts';
 import { parseValue } from './flags/parse-value.ts';
 import { allFlags, type Options, sections } from './flags/sections.ts';
 import { nearest } from './nearest.ts';
@@ -52,7 +53,7 @@ const asks = ({ byFlag }: FlagTexts, name: FlagName): boolean => {
  * into false and a misspelt number into NaN, where we want to say what was wrong.
  */
 async function readTexts(args: readonly string[]): Promise<FlagTexts> {
-  const parsed = await parser().parseAsync(args.map(explicitSwitch));
+  const parsed = await parser(() => 'string').parseAsync(args.map(explicitSwitch));
   const byFlag = new Map<string, readonly string[]>();
   const unknown = parsed._.map(String);
   for (const [key, value] of Object.entries(parsed)) {
@@ -85,13 +86,26 @@ const helpWidth = 120;
 
 /** `--help`, section by section. */
 export function helpText(): Promise<string> {
-  return parser().getHelp();
+  return parser((flag) => shownTypes[flag.kind]).getHelp();
 }
 
-function parser() {
+const shownTypes = {
+  text: 'string',
+  switch: 'boolean',
+  integer: 'number',
+  duration: 'string',
+  list: 'array',
+  choice: 'string',
+  address: 'string',
+  'label-selector': 'string',
+} as const;
+
+function parser(typeOf: (flag: Flag) => 'string' | 'boolean' | 'number' | 'array') {
   const described = yargs([])
     .scriptName('metrics-server')
-    .usage('$0 [flags]\n\nServes metrics.k8s.io from what kubelets measure, for kubectl top and the HorizontalPodAutoscaler.')
+    .usage(
+      '$0 [flags]\n\nServes metrics.k8s.io from what kubelets measure, for kubectl top and the HorizontalPodAutoscaler.',
+    )
     .epilogue('Every flag can be written --flag=value or --flag value. Durations are written 500ms, 15s, 1m30s.')
     .wrap(helpWidth)
     .help(false)
@@ -109,7 +123,7 @@ function parser() {
     for (const [name, flag] of Object.entries(flags)) {
       described.option(name, {
         group: `${title}:`,
-        type: 'string',
+        type: typeOf(flag),
         description: flag.help,
         defaultDescription: defaultText(flag.default),
         ...('alias' in flag ? { alias: flag.alias } : {}),

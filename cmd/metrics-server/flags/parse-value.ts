@@ -4,7 +4,9 @@ import { parseLabelSelector } from '../../../pkg/model/label-selector.ts';
 import type { Flag } from './flag.ts';
 
 /** A flag's value, or what is wrong with the text given: a message that goes after `--name `. */
-export type Parsed = { readonly kind: 'value'; readonly value: unknown } | { readonly kind: 'problem'; readonly message: string };
+export type Parsed =
+  | { readonly kind: 'value'; readonly value: unknown }
+  | { readonly kind: 'problem'; readonly message: string };
 
 /** Turns the texts of one flag, in the order given (at least one), into its value. */
 export function parseValue(flag: Flag, texts: readonly string[]): Parsed {
@@ -19,9 +21,16 @@ export function parseValue(flag: Flag, texts: readonly string[]): Parsed {
     case 'duration':
       return parseMilliseconds(text, flag.minMs ?? Number.NEGATIVE_INFINITY);
     case 'list':
-      return value(texts.flatMap((part) => part.split(',')).map((entry) => entry.trim()).filter((entry) => entry !== ''));
+      return value(
+        texts
+          .flatMap((part) => part.split(','))
+          .map((entry) => entry.trim())
+          .filter((entry) => entry !== ''),
+      );
     case 'choice':
-      return flag.choices.includes(text) ? value(text) : problem(`must be one of ${flag.choices.join(', ')}, got "${text}"`);
+      return flag.choices.includes(text)
+        ? value(text)
+        : problem(`must be one of ${flag.choices.join(', ')}, got "${text}"`);
     case 'address':
       return isIP(text) === 0 ? problem(`must be an IP address such as 0.0.0.0 or ::, got "${text}"`) : value(text);
     case 'label-selector':
@@ -55,7 +64,11 @@ function parseMilliseconds(text: string, minMs: number): Parsed {
   if (parsed.kind === 'invalid') return problem(`must be a duration such as 500ms, 15s or 1m30s, got "${text}"`);
   const ms = parsed.ns / 1e6;
   if (ms >= minMs) return value(ms);
-  return problem(minMs > 1 ? `must be at least ${minMs / 1000}s, got ${text}` : `must ${minMs > 0 ? 'be more than 0s' : 'not be negative'}, got ${text}`);
+  return problem(
+    minMs > 1
+      ? `must be at least ${minMs / 1000}s, got ${text}`
+      : `must ${minMs > 0 ? 'be more than 0s' : 'not be negative'}, got ${text}`,
+  );
 }
 
 function parseSelector(text: string): Parsed {

@@ -18,5 +18,9 @@ export const servingFlags = {
     default: '',
     help: 'PEM serving certificate, leaf first, followed by its intermediates. Read again when it changes.',
   },
-  'tls-private-key-file': { kind: 'text', default: '', help: 'PEM key of --tls-cert-file. Read again when it changes.' },
+  'tls-private-key-file': {
+    kind: 'text',
+    default: '',
+    help: 'PEM key of --tls-cert-file. Read again when it changes.',
+  },
 } as const satisfies FlagSection;
