@@ -21,18 +21,11 @@ export function parseValue(flag: Flag, texts: readonly string[]): Parsed {
     case 'duration':
       return parseMilliseconds(text, flag.minMs ?? Number.NEGATIVE_INFINITY);
     case 'list':
-      return value(
-        texts
-          .flatMap((part) => part.split(','))
-          .map((entry) => entry.trim())
-          .filter((entry) => entry !== ''),
-      );
+      return parseList(texts);
     case 'choice':
-      return flag.choices.includes(text)
-        ? value(text)
-        : problem(`must be one of ${flag.choices.join(', ')}, got "${text}"`);
+      return parseChoice(text, flag.choices);
     case 'address':
-      return isIP(text) === 0 ? problem(`must be an IP address such as 0.0.0.0 or ::, got "${text}"`) : value(text);
+      return parseAddress(text);
     case 'label-selector':
       return parseSelector(text);
     default:
@@ -51,6 +44,19 @@ function parseSwitch(text: string): Parsed {
   if (truths.includes(text)) return value(true);
   if (lies.includes(text)) return value(false);
   return problem(`must be true or false, got "${text}"`);
+}
+
+function parseList(texts: readonly string[]): Parsed {
+  const entries = texts.flatMap((text) => text.split(',')).map((entry) => entry.trim());
+  return value(entries.filter((entry) => entry !== ''));
+}
+
+function parseChoice(text: string, choices: readonly string[]): Parsed {
+  return choices.includes(text) ? value(text) : problem(`must be one of ${choices.join(', ')}, got "${text}"`);
+}
+
+function parseAddress(text: string): Parsed {
+  return isIP(text) === 0 ? problem(`must be an IP address such as 0.0.0.0 or ::, got "${text}"`) : value(text);
 }
 
 function parseInteger(text: string, min: number, max: number): Parsed {
