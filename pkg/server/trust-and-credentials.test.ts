@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import type { ClientTrust } from '../model/client-trust.ts';
+import { clientTrust } from './client-trust.ts';
+import type { AuthenticationConfig, Config, KubeletConfig } from './config.ts';
+import { kubeletCredentials } from './kubelet-credentials.ts';
+import { openNamedFiles } from './named-files.ts';
+
+const published: ClientTrust = {
+  clientCa: 'published client CA',
+  requestHeader: {
+    ca: 'published proxy CA',
+    allowedNames: ['front-proxy-client'],
+    usernameHeaders: ['X-Remote-User'],
+    uidHeaders: ['X-Remote-Uid'],
+    groupHeaders: ['X-Remote-Group'],
+    extraHeaderPrefixes: ['X-Remote-Extra-'],
+  },
+};
+
+describe('whom to believe', () => {
+  it('is what the ConfigMap says, live', () => {
+    const configMap: { current: ClientTrust | undefined } = { current: undefined };
+    const trust = clientTrust(authentication(), {}, configMap);
+    assert.deepEqual(trust(), {});
+    configMap.current = published;
+    assert.deepEqual(trust(), published);
+  });
+
+  it('is what flags name where they name it, with the headers of the flags', async () => {
+    await using folder = await folderWith({ 'proxy.crt': 'own proxy CA' });
+    const path = join(folder.path, 'proxy.crt');
+    const opened = await openNamedFiles(configWith({ requestHeaderCaFile: path }));
+    assert.ok(opened.kind === 'opened');
+    const trust = clientTrust(authentication(), opened.files, { current: published });
+    assert.equal(trust().clientCa, 'published client CA');
+    assert.equal(trust().requestHeader?.ca, 'own proxy CA');
+    assert.deepEqual(trust().requestHeader?.usernameHeaders, ['x-remote-user']);
+  });
+});
+
+describe('files named by flags', () => {
+  it('are all named when several cannot be read', async () => {
+    const opened = await openNamedFiles(configWith({ requestHeaderCaFile: '/no/proxy', clientCaFile: '/no/client' }));
+    assert.deepEqual(opened, {
+      kind: 'failed',
+      problems: [
+        '--client-ca-file: cannot read /no/client: there is no such file',
+        '--requestheader-client-ca-file: cannot read /no/proxy: there is no such file',
+      ],
+    });
+  });
+});
+
+describe('what kubelets are shown', () => {
+  const connection = { kubeletCredentials: () => ({ token: 't', ca: 'cluster CA' }) };
+
+  it('is our identity towards the kube-apiserver, the same object while nothing changes', () => {
+    const credentials = kubeletCredentials(kubelet(), {}, connection);
+    assert.deepEqual(credentials(), { token: 't', ca: 'cluster CA' });
+    assert.equal(credentials(), credentials());
+  });
+
+  it('is nothing at all over plain HTTP', () => {
+    assert.deepEqual(kubeletCredentials({ ...kubelet(), completelyInsecure: true }, {}, connection)(), {});
+  });
+});
+
+function authentication(): AuthenticationConfig {
+  return {
+    tokenCacheTtlMs: 10_000,
+    skipLookup: false,
+    tolerateLookupFailure: false,
+    requestHeaderAllowedNames: [],
+    requestHeaderUsernameHeaders: ['x-remote-user'],
+    requestHeaderGroupHeaders: ['x-remote-group'],
+    requestHeaderExtraHeadersPrefix: ['x-remote-extra-'],
+    requestHeaderUidHeaders: [],
+  };
+}
+
+function kubelet(): KubeletConfig {
+  return {
+    port: 10250,
+    useNodeStatusPort: true,
+    preferredAddressTypes: ['InternalIP'],
+    requestTimeoutMs: 10_000,
+    insecureTls: false,
+    completelyInsecure: false,
+  };
+}
+
+function configWith(overrides: Partial<AuthenticationConfig>): Config {
+  return {
+    metricResolutionMs: 15_000,
+    kubelet: kubelet(),
+    serving: { bindAddress: '127.0.0.1', port: 0, certDir: '' },
+    authentication: { ...authentication(), ...overrides },
+    authorization: { alwaysAllowPaths: [], authorizedTtlMs: 0, unauthorizedTtlMs: 0 },
+    logging: { format: 'text', verbosity: 0 },
+  };
+}
+
+async function folderWith(files: Readonly<Record<string, string>>) {
+  const path = await mkdtemp(join(tmpdir(), 'tacho-'));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(path, name), text);
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
