@@ -41,3 +41,9 @@ update: install ## Format everything and sort imports.
 
 clean: ## Remove what was built.
 	rm -rf dist .demo
+
+demo: build ## Show the server at work on a pretend cluster (ONCE=1: print once and leave).
+	@ONCE=$(ONCE) $(NODE) dist/cmd/demo/main.js
+
+e2e: build ## The real kubectl against the real server, on a pretend cluster or on E2E_KUBECONFIG's.
+	$(NODE) --test --test-concurrency=1 'e2e/*.test.ts'

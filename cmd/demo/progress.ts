@@ -1,0 +1,33 @@
+import type { Clock } from '../../pkg/lifecycle/clock.ts';
+import type { Coverage, MetricsReader } from './metrics-reader.ts';
+import type { Screen } from './screen.ts';
+
+export interface WaitOptions {
+  readonly reader: Pick<MetricsReader, 'coverage'>;
+  readonly screen: Pick<Screen, 'progress'>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** A pod that never runs long enough would hold the demo up for ever. */
+const patienceMs = 60_000;
+
+/** Waits, with a line of progress, until everything that runs has metrics, or for a minute. */
+export async function waitForMetrics({ reader, screen, clock, signal }: WaitOptions): Promise<void> {
+  const started = clock.monotonic();
+  let shown = '';
+  while (!signal.aborted && clock.monotonic() - started < patienceMs) {
+    const coverage = await reader.coverage(signal).catch(() => undefined);
+    const state = coverage === undefined ? 'waiting for the cluster' : describe(coverage);
+    if (state !== shown) screen.progress(`${state} (${Math.round((clock.monotonic() - started) / 1000)} s)`);
+    shown = state;
+    if (coverage !== undefined && isComplete(coverage)) return;
+    await clock.sleep(500, signal);
+  }
+}
+
+const describe = ({ nodes, nodesWithMetrics, pods, podsWithMetrics }: Coverage): string =>
+  `waiting for metrics: ${nodesWithMetrics} of ${nodes} nodes, ${podsWithMetrics} of ${pods} pods`;
+
+const isComplete = ({ nodes, nodesWithMetrics, pods, podsWithMetrics }: Coverage): boolean =>
+  nodes > 0 && nodesWithMetrics >= nodes && podsWithMetrics >= pods;
