@@ -1,0 +1,113 @@
+import { type Dispatcher, Pool } from 'undici';
+import type { KubeConnection, KubeletCredentials } from './connection.ts';
+import { apiserverConnector } from './connector.ts';
+import type { LiveCredentials } from './credentials.ts';
+import type { Credentials, Identity } from './identity.ts';
+import { readLines, readText } from './response-body.ts';
+import type { KubeRequest, KubeResponse } from './transport.ts';
+
+/** At most this many sockets: a handful of watches, and reviews side by side. */
+const maxSockets = 32;
+const bodyLimit = 16 * 1024 * 1024;
+const lineLimit = 8 * 1024 * 1024;
+
+export interface HttpConnectionOptions {
+  readonly identity: Identity;
+  readonly credentials: LiveCredentials;
+  readonly userAgent: string;
+}
+
+/** The connection over one pool of HTTP/1.1 sockets: a watch holds one, everything else shares the rest. */
+export class HttpConnection implements KubeConnection {
+  readonly server: string;
+  readonly #basePath: string;
+  readonly #identity: Identity;
+  readonly #credentials: LiveCredentials;
+  readonly #userAgent: string;
+  readonly #pool: Pool;
+
+  constructor({ identity, credentials, userAgent }: HttpConnectionOptions) {
+    const { origin, pathname } = new URL(identity.server);
+    this.server = identity.server;
+    this.#basePath = pathname.replace(/\/$/, '');
+    this.#identity = identity;
+    this.#credentials = credentials;
+    this.#userAgent = userAgent;
+    // Deadlines are the callers' signals: undici's own timers are coarse, and a quiet watch is no failure here.
+    this.#pool = new Pool(origin, {
+      connect: apiserverConnector(identity, () => credentials.current),
+      connections: maxSockets,
+      allowH2: false,
+      pipelining: 1,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+  }
+
+  async request(request: KubeRequest): Promise<KubeResponse> {
+    const credentials = await this.#credentials.fresh();
+    const response = await this.#send(request, credentials);
+    if (response.status !== 401) return response;
+    if (!(await this.#credentials.renew(credentials))) return response;
+    response[Symbol.dispose]();
+    return this.#send(request, await this.#credentials.fresh());
+  }
+
+  kubeletCredentials(): KubeletCredentials {
+    return this.#credentials.current;
+  }
+
+  renewCredentials(refused: KubeletCredentials): Promise<boolean> {
+    return this.#credentials.renew(refused);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  async #send(request: KubeRequest, credentials: Credentials): Promise<KubeResponse> {
+    const { method, path, query, body, signal } = request;
+    const search = query === undefined ? '' : `?${new URLSearchParams(query).toString()}`;
+    const data = await this.#pool.request({
+      method,
+      path: `${this.#basePath}${path}${search}`,
+      headers: this.#headers(request, credentials),
+      body: body === undefined ? null : JSON.stringify(body),
+      signal,
+    });
+    return responseOf(data);
+  }
+
+  #headers({ accept, body }: KubeRequest, credentials: Credentials): Record<string, string> {
+    const { impersonate } = this.#identity;
+    const authorization = authorizationOf(credentials);
+    return {
+      accept: accept ?? 'application/json',
+      'user-agent': this.#userAgent,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(authorization === undefined ? {} : { authorization }),
+      ...(impersonate === undefined ? {} : { 'impersonate-user': impersonate }),
+    };
+  }
+}
+
+function authorizationOf({ token, basic }: Credentials): string | undefined {
+  if (token !== undefined) return `Bearer ${token}`;
+  return basic === undefined ? undefined : `Basic ${Buffer.from(basic).toString('base64')}`;
+}
+
+function responseOf({ statusCode, headers, body }: Dispatcher.ResponseData): KubeResponse {
+  const text = (limit: number): Promise<string> => readText(body, limit);
+  // Whoever reads gets the failure from the reading; one that nobody reads must not end the process.
+  body.on('error', () => undefined);
+  return {
+    status: statusCode,
+    headers,
+    text: (limit = bodyLimit) => text(limit),
+    json: async (limit = bodyLimit): Promise<unknown> => JSON.parse(await text(limit)),
+    lines: (limit = lineLimit) => readLines(body, limit),
+    [Symbol.dispose]: () => {
+      if (!body.readableEnded) body.destroy();
+    },
+  };
+}

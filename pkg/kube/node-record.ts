@@ -1,0 +1,76 @@
+import type { Labels, NodeAddress, NodeRecord } from '../model/cluster.ts';
+import { labelsOf, type Metadata } from './metadata.ts';
+
+const metricsPathAnnotation = 'metrics.k8s.io/resource-metrics-path';
+
+interface NodeObject {
+  readonly metadata?: Metadata;
+  readonly status?: NodeStatus;
+}
+
+interface NodeStatus {
+  readonly addresses?: unknown;
+  readonly conditions?: unknown;
+  readonly daemonEndpoints?: { readonly kubeletEndpoint?: { readonly Port?: unknown } };
+}
+
+/** Keeps of a Node object what finding and answering for its kubelet takes; undefined where it is no Node. */
+export function decodeNode(object: unknown): NodeRecord | undefined {
+  const { metadata, status = {} } = (object ?? {}) as NodeObject;
+  if (typeof metadata?.name !== 'string' || metadata.name === '') return undefined;
+  const path = metadata.annotations?.[metricsPathAnnotation];
+  return {
+    name: metadata.name,
+    uid: typeof metadata.uid === 'string' ? metadata.uid : '',
+    labels: labelsOf(metadata),
+    addresses: addressesOf(status.addresses),
+    kubeletPort: kubeletPortOf(status),
+    ...(typeof path === 'string' && path !== '' ? { resourceMetricsPath: path } : {}),
+    ready: isReady(status.conditions),
+  };
+}
+
+/** True when nothing that we keep differs: a heartbeat is no news. */
+export function sameNode(a: NodeRecord, b: NodeRecord): boolean {
+  return (
+    a.uid === b.uid &&
+    a.ready === b.ready &&
+    a.kubeletPort === b.kubeletPort &&
+    a.resourceMetricsPath === b.resourceMetricsPath &&
+    sameAddresses(a.addresses, b.addresses) &&
+    sameLabels(a.labels, b.labels)
+  );
+}
+
+function kubeletPortOf({ daemonEndpoints }: NodeStatus): number {
+  const port = daemonEndpoints?.kubeletEndpoint?.Port;
+  return typeof port === 'number' ? port : 0;
+}
+
+function addressesOf(value: unknown): NodeAddress[] {
+  if (!Array.isArray(value)) return [];
+  return (value as readonly Partial<Record<'type' | 'address', unknown>>[]).flatMap((entry) => {
+    const { type, address } = entry ?? {};
+    return typeof type === 'string' && typeof address === 'string' ? [{ type, address }] : [];
+  });
+}
+
+function isReady(conditions: unknown): boolean {
+  if (!Array.isArray(conditions)) return false;
+  return (conditions as readonly { readonly type?: unknown; readonly status?: unknown }[]).some(
+    (condition) => condition?.type === 'Ready' && condition.status === 'True',
+  );
+}
+
+function sameAddresses(a: readonly NodeAddress[], b: readonly NodeAddress[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ type, address }, index) => type === b[index]?.type && address === b[index]?.address)
+  );
+}
+
+/** True when both hold the same labels, in whatever order. */
+function sameLabels(a: Labels, b: Labels): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}

@@ -1,0 +1,102 @@
+import type { Clock } from '../lifecycle/clock.ts';
+import type { NodeRecord } from '../model/cluster.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { byCodeUnit } from './metadata.ts';
+import { decodeNode, sameNode } from './node-record.ts';
+import type { KubeTransport } from './transport.ts';
+import { Watch } from './watch.ts';
+
+/** What happened to a node. For `removed` the record is the last one known. */
+export interface NodeChange {
+  readonly kind: 'added' | 'changed' | 'removed';
+  readonly node: NodeRecord;
+}
+
+/** What following a kind of object takes. */
+export interface CatalogOptions {
+  readonly connection: KubeTransport;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Gives [0, 1); only tests throw their own dice. */
+  readonly random?: () => number;
+}
+
+/** Nodes are asked for whole, and are large: 20 KB is ordinary. */
+const pageSize = 100;
+
+/** The nodes of the cluster, as the kube-apiserver last told. */
+export class NodeCatalog {
+  readonly #watch: Watch<NodeRecord>;
+  readonly #nodes = new Map<string, NodeRecord>();
+  readonly #listeners = new Set<(change: NodeChange) => void>();
+  /** By name; undefined when something changed since it was last asked for. */
+  #sorted: readonly NodeRecord[] | undefined;
+
+  constructor({ connection, ...rest }: CatalogOptions) {
+    this.#watch = new Watch({
+      transport: connection,
+      resource: { what: 'nodes', path: '/api/v1/nodes', pageSize, decode: decodeNode },
+      target: {
+        replace: (all) => this.#replace(all),
+        put: (node) => this.#put(node),
+        remove: ({ name }) => this.#remove(name),
+      },
+      ...rest,
+    });
+  }
+
+  /** Follows the nodes until `signal` aborts; waits for a kube-apiserver that is away. */
+  async run(signal: AbortSignal): Promise<void> {
+    await this.#watch.run(signal);
+  }
+
+  /** True once all nodes are known; stays true. */
+  get synced(): boolean {
+    return this.#watch.synced;
+  }
+
+  get size(): number {
+    return this.#nodes.size;
+  }
+
+  get(name: string): NodeRecord | undefined {
+    return this.#nodes.get(name);
+  }
+
+  /** Sorted by name. What is handed out never changes. */
+  list(): readonly NodeRecord[] {
+    this.#sorted ??= [...this.#nodes.values()].sort((a, b) => byCodeUnit(a.name, b.name));
+    return this.#sorted;
+  }
+
+  /** Calls `listener` at each change from now on, until disposed. What it throws ends `run`. */
+  onChange(listener: (change: NodeChange) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  #replace(all: readonly NodeRecord[]): void {
+    const names = new Set(all.map(({ name }) => name));
+    for (const name of [...this.#nodes.keys()]) if (!names.has(name)) this.#remove(name);
+    for (const node of all) this.#put(node);
+  }
+
+  #put(node: NodeRecord): void {
+    const known = this.#nodes.get(node.name);
+    if (known !== undefined && sameNode(known, node)) return;
+    this.#nodes.set(node.name, node);
+    this.#tell({ kind: known === undefined ? 'added' : 'changed', node });
+  }
+
+  #remove(name: string): void {
+    const node = this.#nodes.get(name);
+    if (node === undefined) return;
+    this.#nodes.delete(name);
+    this.#tell({ kind: 'removed', node });
+  }
+
+  #tell(change: NodeChange): void {
+    this.#sorted = undefined;
+    for (const listener of this.#listeners) listener(change);
+  }
+}

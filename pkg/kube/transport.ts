@@ -1,0 +1,37 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** One request to the kube-apiserver. */
+export interface KubeRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Percent-escaped path, without the query. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Absent = application/json. */
+  readonly accept?: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One answer of the kube-apiserver, whatever its status. Its body is read once, by one of `text`, `json` and `lines`;
+ * disposing drops what was not read.
+ */
+export interface KubeResponse extends Disposable {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: IncomingHttpHeaders;
+  /** The whole body; rejects beyond `limit` bytes. */
+  text(limit?: number): Promise<string>;
+  /** The whole body, parsed; rejects beyond `limit` bytes. */
+  json(limit?: number): Promise<unknown>;
+  /** Line by line as they arrive, line ends removed, empty lines left out; fails on a line beyond `limit` bytes. */
+  lines(limit?: number): AsyncIterable<string>;
+}
+
+/** What talking to a kube-apiserver takes. `request` rejects when no answer came; an answer of any status is an answer. */
+export interface KubeTransport {
+  /** Base URL, for messages. */
+  readonly server: string;
+  request(request: KubeRequest): Promise<KubeResponse>;
+}
