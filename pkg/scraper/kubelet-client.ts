@@ -1,0 +1,47 @@
+import type { KubeletTarget } from './address.ts';
+
+/** What came of one request to one kubelet. Nothing here is an exception: networks fail every day. */
+export type KubeletAnswer =
+  /** `body` is unpacked, and the caller's until it next reads from the same node. */
+  | { readonly kind: 'ok'; readonly body: Buffer }
+  /** `detail` is the beginning of what the kubelet said, made printable. */
+  | { readonly kind: 'status'; readonly code: number; readonly detail?: string }
+  /** The signal aborted first. */
+  | { readonly kind: 'timed-out' }
+  /** `code` as the operating system names it: ECONNREFUSED, ENOTFOUND, … */
+  | { readonly kind: 'unreachable'; readonly code: string }
+  /** The handshake failed, or whoever answered is not the kubelet. `code` as Node.js and OpenSSL name it. */
+  | { readonly kind: 'tls'; readonly code: string; readonly message: string }
+  | { readonly kind: 'too-large'; readonly limitBytes: number }
+  | { readonly kind: 'bad-body'; readonly message: string };
+
+/** Whoever can ask kubelets. One request per node at a time. */
+export interface KubeletClient {
+  /** Never rejects; ends soon after `signal` aborts. */
+  read(target: KubeletTarget, signal: AbortSignal): Promise<KubeletAnswer>;
+  /** Closes what is kept open for a node that is gone. */
+  forget(node: string): void;
+}
+
+/** What we show to kubelets. Read for each request, so that rotated files count at once. */
+export interface KubeletCredentials {
+  current(): KubeletIdentity;
+}
+
+/** Credentials of one moment; all PEM but the token. */
+export interface KubeletIdentity {
+  /** Bearer token. */
+  readonly token?: string;
+  /** Authorities that may vouch for kubelets; absent = those Node.js trusts by default. */
+  readonly ca?: string;
+  /** Client certificate. */
+  readonly cert?: string;
+  /** Its private key. */
+  readonly key?: string;
+}
+
+/**
+ * How far a kubelet is trusted: its certificate is verified; or it is taken without looking, which hands our token to
+ * whoever answers; or there is no TLS, and then no credentials either.
+ */
+export type KubeletTrust = 'verified' | 'insecure-tls' | 'plain-http';

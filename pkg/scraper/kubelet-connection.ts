@@ -1,0 +1,128 @@
+import { isIP, type Socket, connect as tcpConnect } from 'node:net';
+import { type SecureContext, connect as tlsConnect } from 'node:tls';
+import { type buildConnector, Client } from 'undici';
+import { AnswerReader } from './answer-reader.ts';
+import type { KubeletAnswer } from './kubelet-client.ts';
+import { failureOf, handshakeFailureOf } from './network-failure.ts';
+
+/** How one kubelet is reached. */
+export interface ConnectionOptions {
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** Absent = no TLS. */
+  readonly context?: SecureContext;
+  /** Who does not prove to be the host by a certificate of ours gets no request. */
+  readonly verify: boolean;
+  /** How long an unused connection is kept: longer than a period, or keeping it is of no use. */
+  readonly keepAliveMs: number;
+}
+
+/** Request headers by name. */
+export type Headers = Readonly<Record<string, string>>;
+
+/**
+ * The one connection to one kubelet, opened when needed and kept alive. A request is written only after the TLS handshake
+ * and its verification: the connector hands the socket over at `secureConnect`, and not at all when it is not authorized.
+ */
+export class KubeletConnection implements Disposable {
+  readonly #options: ConnectionOptions;
+  readonly #client: Client;
+  #socket: Socket | undefined;
+  /** Why the last attempt to connect failed; what undici makes of it is less exact. */
+  #failure: KubeletAnswer | undefined;
+  #answeredOnSocket = 0;
+  #closed = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#client = new Client(options.origin, {
+      connect: (where, done) => this.#connect(where, done),
+      allowH2: false,
+      pipelining: 1,
+      keepAliveTimeout: options.keepAliveMs,
+      keepAliveMaxTimeout: options.keepAliveMs,
+      // Deadlines are the caller's signal; undici's own are coarse.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+  }
+
+  /** False once a deadline or `dispose` has ended it: take a new one. */
+  get usable(): boolean {
+    return !this.#closed;
+  }
+
+  /** It goes where these options say, in the way they say. */
+  matches({ origin, context, verify }: ConnectionOptions): boolean {
+    return this.#options.origin === origin && this.#options.context === context && this.#options.verify === verify;
+  }
+
+  /** One GET. A connection that was closed while it lay unused is opened again once, as if nothing had been. */
+  async get(path: string, headers: Headers, signal: AbortSignal): Promise<KubeletAnswer> {
+    const reused = this.#answeredOnSocket > 0;
+    const first = await this.#exchange(path, headers, signal);
+    const hungUp = first.answer.kind === 'unreachable' && !first.begun;
+    if (!(reused && hungUp) || signal.aborted || this.#closed) return first.answer;
+    return (await this.#exchange(path, headers, signal)).answer;
+  }
+
+  [Symbol.dispose](): void {
+    this.#closed = true;
+    this.#socket?.destroy();
+    // It rejects only when called twice in a row; either way nothing is left of it.
+    this.#client.destroy().catch(() => undefined);
+  }
+
+  async #exchange(path: string, headers: Headers, signal: AbortSignal) {
+    const reader = new AnswerReader();
+    const giveUp = (): void => {
+      reader.end({ kind: 'timed-out' });
+      this[Symbol.dispose]();
+    };
+    if (signal.aborted) return { answer: { kind: 'timed-out' } as const, begun: false };
+    signal.addEventListener('abort', giveUp, { once: true });
+    this.#failure = undefined;
+    this.#client.dispatch({ path, method: 'GET', headers }, reader);
+    const answer = await reader.answer;
+    signal.removeEventListener('abort', giveUp);
+    if (reader.begun) this.#answeredOnSocket++;
+    return { answer: reader.begun ? answer : (this.#failure ?? answer), begun: reader.begun };
+  }
+
+  #connect({ hostname, port }: buildConnector.Options, done: buildConnector.Callback): void {
+    const socket = this.#open(hostname, Number(port));
+    let reached = false;
+    let connected = false;
+    this.#socket = socket;
+    this.#answeredOnSocket = 0;
+    socket.setNoDelay(true).setKeepAlive(true, 60_000);
+    socket.once('connect', () => {
+      reached = true;
+    });
+    socket.once(this.#options.context ? 'secureConnect' : 'connect', () => {
+      connected = true;
+      done(null, socket);
+    });
+    socket.on('error', (error) => {
+      if (connected) return;
+      connected = true;
+      this.#failure = reached ? handshakeFailureOf(error) : failureOf(error);
+      // Wrapped, because undici treats some codes in ways of its own.
+      done(new Error('no connection to the kubelet', { cause: error }), null);
+    });
+  }
+
+  #open(host: string, port: number): Socket {
+    const { context, verify } = this.#options;
+    if (context === undefined) return tcpConnect({ host, port });
+    return tlsConnect({
+      host,
+      port,
+      secureContext: context,
+      // Names go into SNI and are what the certificate must name; of an IP address Node checks the IP SANs.
+      ...(isIP(host) === 0 && { servername: host }),
+      rejectUnauthorized: verify,
+      ALPNProtocols: ['http/1.1'],
+    });
+  }
+}

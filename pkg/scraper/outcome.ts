@@ -1,0 +1,79 @@
+import type { KubeletAnswer } from './kubelet-client.ts';
+
+/** The ways asking one node can end. All but the first leave its last good values where they are. */
+export type Outcome =
+  | { readonly kind: 'scraped'; readonly containers: number; readonly badLines: number }
+  /** An answer in which nothing was measured: a kubelet that has just started, or something else that listens there. */
+  | { readonly kind: 'nothing-measured'; readonly badLines: number }
+  | { readonly kind: 'no-address'; readonly message: string }
+  | { readonly kind: 'timed-out'; readonly afterMs: number }
+  | Exclude<KubeletAnswer, { readonly kind: 'ok' | 'timed-out' }>;
+
+/** A scrape that gave usage. */
+export const isSuccess = ({ kind }: Outcome): boolean => kind === 'scraped';
+
+/** What happened, in words that fit behind "node n7: ", and what would help. */
+export function outcomeText(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'scraped':
+      return `answered for ${outcome.containers} containers${lost(outcome.badLines)}`;
+    case 'nothing-measured':
+      return `the kubelet answered, but had measured nothing yet${lost(outcome.badLines)}`;
+    case 'no-address':
+      return outcome.message;
+    case 'timed-out':
+      return `the kubelet did not answer within ${outcome.afterMs / 1000} s`;
+    case 'unreachable':
+      return `the kubelet could not be reached: ${reachText(outcome.code)}`;
+    case 'status':
+      return `the kubelet answered ${outcome.code}${statusHint(outcome.code)}${outcome.detail ? `: ${outcome.detail}` : ''}`;
+    case 'tls':
+      return `no trusted connection to the kubelet: ${tlsText(outcome.code, outcome.message)}`;
+    case 'too-large':
+      return `the kubelet's answer is larger than ${outcome.limitBytes / 2 ** 20} MiB`;
+    case 'bad-body':
+      return `the kubelet's answer could not be read: ${outcome.message}`;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+const lost = (badLines: number): string => (badLines === 0 ? '' : `; ${badLines} lines could not be read`);
+
+const reachTexts: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens at its address and port (ECONNREFUSED)',
+  ECONNRESET: 'it closed the connection before it had answered (ECONNRESET)',
+  EHOSTUNREACH: 'there is no route to it (EHOSTUNREACH); a network policy or firewall may be in the way',
+  ENETUNREACH: 'there is no route to its network (ENETUNREACH)',
+  ENOTFOUND: 'its name is not known to DNS (ENOTFOUND); --kubelet-preferred-address-types can name InternalIP first',
+  EAI_AGAIN: 'DNS does not answer (EAI_AGAIN)',
+  ETIMEDOUT: 'the connection timed out (ETIMEDOUT); a network policy or firewall may be in the way',
+};
+
+const reachText = (code: string): string => reachTexts[code] ?? code;
+
+function statusHint(code: number): string {
+  if (code === 401) return ' Unauthorized, it does not accept our credentials';
+  if (code === 403) return ' Forbidden, our user needs the verb get on nodes/metrics';
+  if (code === 404) return ' Not Found, it has no resource metrics at this path';
+  if (code >= 300 && code < 400) return ', a redirect, which is not followed';
+  return '';
+}
+
+const unknownIssuer =
+  'its certificate is not signed by an authority we trust: have the cluster sign it (serverTLSBootstrap, then approve its ' +
+  'CertificateSigningRequest) or name its authority with --kubelet-certificate-authority';
+
+const tlsTexts: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet; compare the clocks',
+  DEPTH_ZERO_SELF_SIGNED_CERT: `it signed its certificate itself, ${unknownIssuer}`,
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    'its certificate is not made out to the address we use: choose one that it names with --kubelet-preferred-address-types',
+  SELF_SIGNED_CERT_IN_CHAIN: unknownIssuer,
+  UNABLE_TO_GET_ISSUER_CERT: unknownIssuer,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownIssuer,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownIssuer,
+};
+
+const tlsText = (code: string, message: string): string => `${tlsTexts[code] ?? message} (${code})`;
