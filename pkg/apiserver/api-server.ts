@@ -1,0 +1,145 @@
+import type { AccessAttributes, AccessVerdict, User } from '../model/user.ts';
+import { expositionContentType } from '../telemetry/exposition.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { discoveryRoutes, groupRoots } from './discovery.ts';
+import type { Answer, ApiRequest } from './exchange.ts';
+import { forbidden } from './forbidden.ts';
+import { type HealthCheck, healthRoutes } from './health.ts';
+import { requestInfo } from './request-info.ts';
+import type { ApiGroupVersion } from './resource.ts';
+import { resourceRoutes } from './resource-routes.ts';
+import { plainRoute, RouteTable } from './router.ts';
+import { internalError, statusAnswer, textError, unauthorized } from './status.ts';
+import { rawJson, type VersionInfo, versionRoutes } from './version.ts';
+
+/** Finds out who asks. */
+export interface Authenticator {
+  authenticate(request: ApiRequest): Promise<Caller>;
+}
+
+/** Who asked. Nobody in particular is a user too: `system:anonymous`. */
+export type Caller =
+  | { readonly kind: 'user'; readonly user: User }
+  /** What was shown is wrong, or could not be verified; `reason` is for the log, never for the client. */
+  | { readonly kind: 'unauthorized'; readonly reason: string };
+
+/** Finds out whether they may. */
+export interface Authorizer {
+  authorize(user: User, attributes: AccessAttributes, signal: AbortSignal): Promise<AccessVerdict>;
+}
+
+export interface ApiServerOptions {
+  readonly groups: readonly ApiGroupVersion[];
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+  readonly health: HealthChecks;
+  /** The text of `/metrics`. */
+  readonly expose: () => string;
+  readonly version: VersionInfo;
+  readonly log: Logger;
+  /** A new Audit-ID, for requests that bring none. */
+  readonly newId: () => string;
+  /** The `host:port` that discovery tells clients; empty host where only the port is known. */
+  readonly serverAddress: string;
+}
+
+/** The checks behind each health endpoint, in the order they are printed. */
+export interface HealthChecks {
+  readonly livez: readonly HealthCheck[];
+  readonly readyz: readonly HealthCheck[];
+  readonly healthz: readonly HealthCheck[];
+}
+
+/** An aggregated API server without its sockets: one request in, one answer out. */
+export class ApiServer {
+  readonly #options: ApiServerOptions;
+  readonly #routes: RouteTable;
+
+  constructor(options: ApiServerOptions) {
+    this.#options = options;
+    this.#routes = new RouteTable([
+      ...healthRoutes('livez', options.health.livez),
+      ...healthRoutes('readyz', options.health.readyz),
+      ...healthRoutes('healthz', options.health.healthz),
+      ...options.groups.flatMap(resourceRoutes),
+      ...discoveryRoutes(options.groups, options.serverAddress),
+      ...groupRoots(options.groups),
+      ...versionRoutes(options.version),
+      plainRoute('/metrics', () => this.#metrics()),
+      { pattern: '/', handler: () => this.#index(200) },
+      { pattern: '/index.html', handler: () => this.#index(200) },
+    ]);
+  }
+
+  /** Answers, whatever happens: what breaks on the way becomes a 500 that says nothing of why. */
+  async handle(request: ApiRequest): Promise<Answer> {
+    const answer = await this.#answer(request).catch((error: unknown) => this.#broken(request, error));
+    return completed(answer, request, auditId(request) ?? this.#options.newId());
+  }
+
+  /** Who, then whether, then what: nobody learns which routes exist before they may ask. */
+  async #answer(request: ApiRequest): Promise<Answer> {
+    const info = requestInfo(request);
+    if (info.kind === 'bad-path') return textError(400, '400 Bad Request');
+    if (info.kind === 'no-resource') return brokenOff(request, `failed to create RequestInfo: ${info.message}`);
+
+    const caller = await this.#options.authenticator.authenticate(request);
+    if (caller.kind === 'unauthorized') return statusAnswer(unauthorized, request);
+
+    const verdict = await this.#options.authorizer.authorize(caller.user, info.attributes, request.signal);
+    switch (verdict.kind) {
+      case 'unavailable':
+        return brokenOff(request, verdict.reason);
+      case 'denied':
+        return withoutSniffing(statusAnswer(forbidden(caller.user, info.attributes, verdict.reason), request));
+      case 'allowed':
+        return (await this.#routes.answer(request, info.path)) ?? this.#index(404);
+    }
+  }
+
+  #metrics(): Answer {
+    return { status: 200, headers: { 'Content-Type': expositionContentType }, body: this.#options.expose() };
+  }
+
+  #index(status: number): Answer {
+    return rawJson(status, { paths: this.#routes.paths });
+  }
+
+  #broken(request: ApiRequest, error: unknown): Answer {
+    if (!request.signal.aborted) {
+      const { method, path } = request;
+      this.#options.log.error('Answering a request failed unexpectedly; please report this', { method, path, error });
+    }
+    return statusAnswer(internalError, request);
+  }
+}
+
+/** The client's own id, if it brought a sensible one. */
+function auditId({ headers }: ApiRequest): string | undefined {
+  const id = [headers['audit-id']].flat()[0];
+  return id !== undefined && /^[\x21-\x7e]{1,64}$/.test(id) ? id : undefined;
+}
+
+/** A 500 in plain text, as the filters in front of the routes write it. */
+function brokenOff({ path, query }: ApiRequest, reason: string): Answer {
+  const uri = query.size === 0 ? path : `${path}?${query}`;
+  const text = `Internal Server Error: ${JSON.stringify(uri)}: ${reason}`;
+  return textError(500, text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'));
+}
+
+const withoutSniffing = (answer: Answer): Answer => ({
+  ...answer,
+  headers: { ...answer.headers, 'X-Content-Type-Options': 'nosniff' },
+});
+
+/** Adds what every answer carries; a HEAD keeps the headers and loses the body. */
+function completed(answer: Answer, { method }: ApiRequest, id: string): Answer {
+  const { status, headers, body } = answer;
+  const isWhole = typeof body === 'string' || body instanceof Uint8Array;
+  const length = isWhole && status !== 304 ? { 'Content-Length': String(Buffer.byteLength(body)) } : {};
+  return {
+    status,
+    headers: { 'Audit-ID': id, 'Cache-Control': 'no-cache, private', ...length, ...headers },
+    body: method === 'HEAD' ? '' : body,
+  };
+}

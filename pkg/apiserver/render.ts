@@ -1,0 +1,119 @@
+import { indentedJson, listJson, objectJson, type TypeMeta } from './encode/json.ts';
+import { pacedBody, pacedChunks } from './encode/paced.ts';
+import { partialJson, partialListType, partialType } from './encode/partial-metadata.ts';
+import { metadataFields, objectFields, protobufBody, protobufListChunks } from './encode/protobuf.ts';
+import type { ProtobufWriter } from './encode/protobuf-writer.ts';
+import { tableJson } from './encode/table.ts';
+import type { Answer, Body } from './exchange.ts';
+import { contentTypes, type MediaType, type Offers } from './negotiate.ts';
+import type { ApiGroupVersion, Resource } from './resource.ts';
+
+/** How a table row can carry its object: query parameter `includeObject`. */
+export const rowObjects = ['None', 'Metadata', 'Object'] as const;
+
+/** One of them. */
+export type RowObject = (typeof rowObjects)[number];
+
+/** What objects are to be shown as. */
+export interface View {
+  readonly api: ApiGroupVersion;
+  readonly resource: Resource<unknown>;
+  readonly media: MediaType;
+  readonly rowObject: RowObject;
+}
+
+/** Tables and bare metadata, in both versions of `meta.k8s.io`; a Table has no protobuf form. */
+export const objectConversions: Offers = ({ kind, group, version }, encoding) => {
+  if (group !== 'meta.k8s.io' || !['v1', 'v1beta1'].includes(version)) return false;
+  if (kind === 'Table') return encoding !== 'protobuf';
+  return kind === 'PartialObjectMetadata' || kind === 'PartialObjectMetadataList';
+};
+
+/** The answer holding one object. */
+export function objectAnswer(object: unknown, view: View): Answer {
+  if (view.media.as?.kind === 'Table') return tableAnswer([object], view);
+  const form = formOf(view);
+  if (view.media.encoding === 'json') return jsonAnswer([`${form.document(object)}\n`], view);
+  return protobufAnswer(protobufBody(form.type, (out) => form.fields(object, out)));
+}
+
+/** The answer holding a list. Objects are drawn as the client takes them, except in protobuf; `signal` ends the drawing. */
+export async function listAnswer(objects: Iterable<unknown>, view: View, signal: AbortSignal): Promise<Answer> {
+  if (view.media.as?.kind === 'Table') return tableAnswer(objects, view);
+  const form = formOf(view);
+  if (view.media.encoding === 'json') return jsonAnswer(listJson(form.listType, objects, form.item), view);
+  return protobufAnswer(...(await protobufListChunks(form.listType, objects, form.fields, signal)));
+}
+
+/** An answer in JSON made of compact pieces, laid out for people where they are the readers. */
+export function jsonAnswer(pieces: Iterable<string>, { media }: { readonly media: MediaType }): Answer {
+  return {
+    status: 200,
+    headers: { 'Content-Type': contentTypes.json },
+    body: pacedBody(media.pretty ? indentedJson(pieces) : pieces),
+  };
+}
+
+/** An answer in protobuf, whose length is known although it may leave in chunks. */
+export function protobufAnswer(...chunks: readonly Uint8Array[]): Answer {
+  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  // Three chunks are the head, up to 64 items and the tail: not worth a turn of the event loop each.
+  const body: Body = chunks.length <= 3 ? Buffer.concat(chunks) : pacedChunks(chunks);
+  return { status: 200, headers: { 'Content-Type': contentTypes.protobuf, 'Content-Length': String(length) }, body };
+}
+
+/** How objects are written when they are not rows of a Table. */
+interface Form {
+  readonly type: TypeMeta;
+  readonly listType: TypeMeta;
+  /** JSON of an object that stands alone. */
+  readonly document: (object: unknown) => string;
+  /** JSON of an object in a list. */
+  readonly item: (object: unknown) => string;
+  readonly fields: (object: unknown, out: ProtobufWriter) => void;
+}
+
+function formOf(view: View): Form {
+  const { wire } = view.resource;
+  const { as } = view.media;
+  if (as === undefined) {
+    const type = typeOf(view);
+    return {
+      type,
+      listType: { ...type, kind: `${type.kind}List` },
+      document: (object) => objectJson(type, object, wire),
+      item: (object) => objectJson(undefined, object, wire),
+      fields: (object, out) => objectFields(object, wire, out),
+    };
+  }
+  const document = (object: unknown): string => partialJson(as.version, wire.metadata(object));
+  return {
+    type: partialType(as.version),
+    listType: partialListType(as.version),
+    document,
+    item: document,
+    fields: (object, out) => out.message(1, (metadata) => metadataFields(wire.metadata(object), metadata)),
+  };
+}
+
+function tableAnswer(objects: Iterable<unknown>, view: View): Answer {
+  const { wire } = view.resource;
+  const version = view.media.as?.version ?? '';
+  return jsonAnswer(tableJson(objects, { version, wire, rowObject: rowPrinter(view, version) }), view);
+}
+
+function rowPrinter(view: View, version: string): (object: unknown) => string {
+  const { wire } = view.resource;
+  switch (view.rowObject) {
+    case 'None':
+      return () => 'null';
+    case 'Object':
+      return (object) => objectJson(typeOf(view), object, wire);
+    case 'Metadata':
+      return (object) => partialJson(version, wire.metadata(object));
+  }
+}
+
+function typeOf({ api, resource }: View): TypeMeta {
+  return { kind: resource.kind, apiVersion: `${api.group}/${api.version}` };
+}

@@ -1,0 +1,107 @@
+import { exactValue, parseFieldSelector } from '../model/field-selector.ts';
+import type { AccessAttributes } from '../model/user.ts';
+import type { ApiRequest } from './exchange.ts';
+
+/** What a request is about, as its path, method and query say it. */
+export type RequestInfo =
+  | { readonly kind: 'info'; readonly path: string; readonly attributes: AccessAttributes }
+  /** The path is no proper escape of UTF-8. */
+  | { readonly kind: 'bad-path' }
+  /** A verb in the path with nothing behind it. */
+  | { readonly kind: 'no-resource'; readonly message: string };
+
+const verbOfMethod: Readonly<Record<string, string>> = {
+  POST: 'create',
+  GET: 'get',
+  HEAD: 'get',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+};
+
+/**
+ * Reads what a request is about, with the rules of Kubernetes' RequestInfo resolver: authorization asks about this before
+ * any route is looked up, so it must not know which routes exist.
+ */
+export function requestInfo(request: ApiRequest): RequestInfo {
+  const path = decoded(request.path);
+  if (path === undefined) return { kind: 'bad-path' };
+  const verb = request.method.toLowerCase();
+  const other: RequestInfo = { kind: 'info', path, attributes: { kind: 'path', verb, path } };
+
+  const [prefix, ...rest] = path.replace(/^\/+|\/+$/g, '').split('/');
+  if (prefix === 'api' && rest.length >= 2) return resourceInfo(request, path, ['', ...rest]);
+  if (prefix === 'apis' && rest.length >= 3) return resourceInfo(request, path, rest);
+  return other;
+}
+
+/** Query parameter `watch`: everything but `0` and `false` means yes, the empty text too. */
+export function wantsWatch(query: URLSearchParams): boolean {
+  const wish = query.get('watch');
+  return wish !== null && wish !== '0' && wish.toLowerCase() !== 'false';
+}
+
+/** `parts` are the segments from the group on. */
+function resourceInfo(request: ApiRequest, path: string, parts: readonly string[]): RequestInfo {
+  const [group = '', version = '', ...others] = parts;
+  const verbInPath = others[0] === 'watch' || others[0] === 'proxy' ? others[0] : undefined;
+  const segments = verbInPath === undefined ? others : others.slice(1);
+  if (segments.length === 0) {
+    return { kind: 'no-resource', message: `unable to determine kind and namespace from url, ${path}` };
+  }
+  const { namespace, resource, name } = place(segments);
+  const verb = verbInPath ?? verbOf(request, name);
+  const selected = verb === 'list' || verb === 'watch' ? nameInFields(request.query) : undefined;
+  const attributes: AccessAttributes = {
+    kind: 'resource',
+    verb,
+    group,
+    version,
+    resource,
+    ...(namespace !== undefined && { namespace }),
+    ...withName(name ?? selected),
+  };
+  return { kind: 'info', path, attributes };
+}
+
+const withName = (name: string | undefined): { readonly name?: string } => (name === undefined ? {} : { name });
+
+interface Place {
+  readonly namespace: string | undefined;
+  readonly resource: string;
+  readonly name: string | undefined;
+}
+
+/** `namespaces/x` alone is the Namespace itself; with anything but its own subresources behind it, it is where to look. */
+function place(segments: readonly string[]): Place {
+  const [resource = '', name, ...rest] = segments;
+  if (resource !== 'namespaces' || name === undefined) return { namespace: undefined, resource, name };
+  const [inside = '', insideName] = rest;
+  if (rest.length === 0 || inside === 'status' || inside === 'finalize') return { namespace: name, resource, name };
+  return { namespace: name, resource: inside, name: insideName };
+}
+
+function verbOf({ method, query }: ApiRequest, name: string | undefined): string {
+  const verb = verbOfMethod[method] ?? '';
+  if (name !== undefined) return verb;
+  if (verb === 'get') return wantsWatch(query) ? 'watch' : 'list';
+  return verb === 'delete' ? 'deletecollection' : verb;
+}
+
+/** The one name a field selector demands: who may get that object may list it so. */
+function nameInFields(query: URLSearchParams): string | undefined {
+  const result = parseFieldSelector(query.get('fieldSelector') ?? '', ['metadata.name', 'metadata.namespace']);
+  if (result.kind === 'invalid') return undefined;
+  const name = exactValue(result.selector, 'metadata.name');
+  return name === undefined || !isPathSegment(name) ? undefined : name;
+}
+
+const isPathSegment = (name: string): boolean => name !== '' && name !== '.' && name !== '..' && !/[/%]/.test(name);
+
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined; // The only thing decoding can say is that it cannot.
+  }
+}

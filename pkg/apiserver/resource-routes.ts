@@ -1,0 +1,83 @@
+import { goQuote } from '../model/go-quote.ts';
+import type { Answer, ApiRequest } from './exchange.ts';
+import { parseListOptions } from './list-options.ts';
+import { negotiate, servedMediaTypes } from './negotiate.ts';
+import { listAnswer, objectAnswer, objectConversions, rowObjects, type View } from './render.ts';
+import { wantsWatch } from './request-info.ts';
+import type { ApiGroupVersion, Resource } from './resource.ts';
+import { type Handler, type Route, type RouteParameters, serviceRoute } from './router.ts';
+import {
+  badRequest,
+  notAcceptable,
+  notFound,
+  onlyServedMediaTypes,
+  type Status,
+  statusAnswer,
+  verbNotSupported,
+} from './status.ts';
+
+/** Get and list of every resource of an API version. */
+export function resourceRoutes(api: ApiGroupVersion): readonly Route[] {
+  return api.resources.flatMap((resource) => {
+    const root = `/apis/${api.group}/${api.version}`;
+    const list = serviceRoute(`${root}/${resource.name}`, { produces: listProduces }, listHandler(api, resource));
+    const home = resource.namespaced ? `${root}/namespaces/:namespace/${resource.name}` : `${root}/${resource.name}`;
+    const one = serviceRoute(`${home}/:name`, { produces: servedMediaTypes }, getHandler(api, resource));
+    if (!resource.namespaced) return [list, one];
+    return [list, serviceRoute(home, { produces: listProduces }, listHandler(api, resource)), one];
+  });
+}
+
+const streamed = ['application/json', 'application/vnd.kubernetes.protobuf'];
+
+/** Lists could be watched by their look, and the refusal text says so. */
+const listProduces: readonly string[] = [...servedMediaTypes, ...streamed.map((type) => `${type};stream=watch`)];
+
+function getHandler(api: ApiGroupVersion, resource: Resource<unknown>): Handler {
+  return (request, { name = '', namespace }: RouteParameters) => {
+    const view = viewOf({ api, resource, one: true }, request);
+    if ('code' in view) return statusAnswer(view, request);
+    const found = resource.get(name, namespace);
+    if (found.kind === 'not-found') return statusAnswer(notFound(found.message, found.details), request);
+    return objectAnswer(found.object, view);
+  };
+}
+
+function listHandler(api: ApiGroupVersion, resource: Resource<unknown>): Handler {
+  return async (request, { namespace }: RouteParameters): Promise<Answer> => {
+    const view = viewOf({ api, resource, one: false }, request);
+    if ('code' in view) return statusAnswer(view, request);
+    const options = parseListOptions(request.query, namespace);
+    if (options.kind === 'invalid') return statusAnswer(badRequest(options.message), request);
+    if (wantsWatch(request.query)) return statusAnswer(verbNotSupported('watch', api.group, resource.name), request);
+    return await listAnswer(resource.list(options.query), view, request.signal);
+  };
+}
+
+interface Subject {
+  readonly api: ApiGroupVersion;
+  readonly resource: Resource<unknown>;
+  /** One object, or a list. */
+  readonly one: boolean;
+}
+
+/** What the client wants to see, or why it cannot have it. */
+function viewOf({ api, resource, one }: Subject, request: ApiRequest): View | Status {
+  const media = negotiate(request, objectConversions);
+  if (media === undefined) return onlyServedMediaTypes;
+  const wanted = media.as?.kind ?? '';
+  // The reference names the Go type it holds.
+  const internal = `*${api.group.split('.', 1).join('')}.${resource.kind}`;
+  if (wanted === 'PartialObjectMetadata' && !one) {
+    return notAcceptable(`you requested ${wanted}, but the requested object is a list (${internal}List)`);
+  }
+  if (wanted === 'PartialObjectMetadataList' && one) {
+    return notAcceptable(`you requested ${wanted}, but the requested object is not a list (${internal})`);
+  }
+  const include = request.query.get('includeObject') ?? '';
+  const rowObject = rowObjects.find((known) => known === (include === '' ? 'Metadata' : include));
+  if (wanted === 'Table' && rowObject === undefined) {
+    return badRequest(`unrecognized includeObject value: ${goQuote(include)}`);
+  }
+  return { api, resource, media, rowObject: rowObject ?? 'Metadata' };
+}
