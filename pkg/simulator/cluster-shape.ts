@@ -41,7 +41,10 @@ export interface PodShape {
   readonly name: string;
   readonly labels: Labels;
   readonly containers: readonly ContainerShape[];
-  /** How long its containers had been running when the simulation started or the pod was added. */
+  /**
+   * How long its containers had been running when the pod was added. On nodes that come with their pods up to one
+   * housekeeping gap is added, so that not all containers are looked at together.
+   */
   readonly startedAgoMs: number;
   /** The controlling owner, for `metadata.ownerReferences`. */
   readonly owner?: PodOwner;
@@ -64,6 +67,8 @@ export interface ContainerShape {
   readonly memoryBytes: number;
   /** Swap in use; 0 when absent. */
   readonly swapBytes?: number;
+  /** The cgroup's swap limit; the kubelet's line for it is left out when absent. */
+  readonly swapLimitBytes?: number;
 }
 
 /** CPU use that swings around a mean as a sine: `mean + amplitude * sin(2 pi age / period)`, age counted from the container's start. */

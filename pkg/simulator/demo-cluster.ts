@@ -1,11 +1,12 @@
-import type { ClusterShape, ContainerShape, NodeShape, PodOwner, PodShape } from './cluster-shape.ts';
+import type { ClusterShape, ContainerShape, CpuWave, NodeShape, PodOwner, PodShape } from './cluster-shape.ts';
 import { cadvisorHousekeeping } from './cluster-shape.ts';
 import { recordedPods } from './recorded-pods.ts';
 
 const MiB = 2 ** 20;
 const GiB = 2 ** 30;
 const minutes = 60_000;
-const hours = 60 * minutes;
+/** How long most pods have been running. */
+const startedAgoMs = 5 * 60 * minutes;
 
 /** Three nodes and about 20 pods as a small shop would run them; one node replays the recorded answers of a real kubelet. */
 export function demoCluster(): ClusterShape {
@@ -19,7 +20,7 @@ function controlPlane(): NodeShape {
     daemon('kube-proxy', 'x7k2p', container('kube-proxy', 0.002, 24)),
     daemon('node-exporter', '4tqzd', container('node-exporter', 0.0035, 17), 'monitoring'),
     replica('kube-system', 'coredns-76f75df574', 'n9vlc', [container('coredns', 0.003, 22)]),
-    replica('shop', 'frontend-6d8c9f7b5d', 'k2x9p', [wave('nginx', 0.12, 0.08, 3 * minutes, 48)]),
+    replica('shop', 'frontend-6d8c9f7b5d', 'k2x9p', [container('nginx', swinging(0.12, 0.08), 48)]),
   ]);
 }
 
@@ -27,7 +28,7 @@ function worker(): NodeShape {
   return node('worker-1', { 'node-role.kubernetes.io/worker': '' }, [
     daemon('kube-proxy', 'b5m8w', container('kube-proxy', 0.002, 23)),
     daemon('node-exporter', 'p6rsj', container('node-exporter', 0.0035, 16), 'monitoring'),
-    replica('shop', 'frontend-6d8c9f7b5d', 'w8hqt', [wave('nginx', 0.1, 0.07, 3 * minutes, 51)]),
+    replica('shop', 'frontend-6d8c9f7b5d', 'w8hqt', [container('nginx', swinging(0.1, 0.07), 51)]),
     replica('shop', 'checkout-5b7f6d94c8', 'z4d7m', [container('app', 0.21, 310), container('envoy', 0.034, 64)]),
     stateful('shop', 'redis-0', [container('redis', 0.018, 142), container('exporter', 0.0012, 14)]),
     stateful('monitoring', 'prometheus-0', [
@@ -53,29 +54,24 @@ function node(name: string, labels: NodeShape['labels'], pods: readonly PodShape
   };
 }
 
+/** Load that comes and goes within three minutes. */
+function swinging(meanCores: number, amplitudeCores: number): CpuWave {
+  return { meanCores, amplitudeCores, periodMs: 3 * minutes };
+}
+
 function container(name: string, cpuCores: ContainerShape['cpuCores'], memoryMiB: number): ContainerShape {
   return { name, cpuCores, memoryBytes: memoryMiB * MiB };
 }
 
-function wave(
-  name: string,
-  meanCores: number,
-  amplitudeCores: number,
-  periodMs: number,
-  memoryMiB: number,
-): ContainerShape {
-  return container(name, { meanCores, amplitudeCores, periodMs }, memoryMiB);
-}
-
 function staticPod(app: string, nodeName: string, ...containers: ContainerShape[]): PodShape {
-  return pod('kube-system', `${app}-${nodeName}`, { component: app, tier: 'control-plane' }, containers, {
-    kind: 'Node',
-    name: nodeName,
-  });
+  const labels = { component: app, tier: 'control-plane' };
+  const owner: PodOwner = { kind: 'Node', name: nodeName };
+  return { namespace: 'kube-system', name: `${app}-${nodeName}`, labels, containers, owner, startedAgoMs };
 }
 
 function daemon(app: string, suffix: string, only: ContainerShape, namespace = 'kube-system'): PodShape {
-  return pod(namespace, `${app}-${suffix}`, { 'k8s-app': app }, [only], { kind: 'DaemonSet', name: app });
+  const owner: PodOwner = { kind: 'DaemonSet', name: app };
+  return { namespace, name: `${app}-${suffix}`, labels: { 'k8s-app': app }, containers: [only], owner, startedAgoMs };
 }
 
 function replica(
@@ -86,20 +82,11 @@ function replica(
 ): PodShape {
   const cut = replicaSet.lastIndexOf('-');
   const labels = { app: replicaSet.slice(0, cut), 'pod-template-hash': replicaSet.slice(cut + 1) };
-  return pod(namespace, `${replicaSet}-${suffix}`, labels, containers, { kind: 'ReplicaSet', name: replicaSet });
+  const owner: PodOwner = { kind: 'ReplicaSet', name: replicaSet };
+  return { namespace, name: `${replicaSet}-${suffix}`, labels, containers, owner, startedAgoMs };
 }
 
 function stateful(namespace: string, name: string, containers: readonly ContainerShape[]): PodShape {
   const app = name.slice(0, name.lastIndexOf('-'));
-  return pod(namespace, name, { app }, containers, { kind: 'StatefulSet', name: app });
-}
-
-function pod(
-  namespace: string,
-  name: string,
-  labels: PodShape['labels'],
-  containers: readonly ContainerShape[],
-  owner: PodOwner,
-): PodShape {
-  return { namespace, name, labels, containers, owner, startedAgoMs: 5 * hours };
+  return { namespace, name, labels: { app }, containers, owner: { kind: 'StatefulSet', name: app }, startedAgoMs };
 }

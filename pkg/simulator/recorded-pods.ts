@@ -23,8 +23,12 @@ export const recordedPods: readonly PodShape[] = [
 /** The shape of a pod that the recording names later; what it is called decides whose it is. */
 export function recordedPod(namespace: string, name: string, containers: readonly string[]): PodShape {
   if (namespace === 'demo' && name.startsWith(`${replicaSet.name}-`)) return recordedWeb(name);
-  return recorded(namespace, name, { app: name }, containers);
+  const main = containers.filter((container) => !initContainers.has(container));
+  return recorded(namespace, name, { app: name }, main.length > 0 ? main : containers);
 }
+
+/** They are measured like others while they run, but are no containers of the pod. */
+const initContainers: ReadonlySet<string> = new Set(['slow-init']);
 
 function recordedWeb(name: string): PodShape {
   return { ...recorded('demo', name, webLabels, ['httpd', 'logger']), owner: replicaSet };

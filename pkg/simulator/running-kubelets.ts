@@ -22,7 +22,7 @@ export interface TrueUsage {
   readonly memoryBytes: number;
 }
 
-/** One figure pair as a kubelet serves it now or served it a while ago. `container` and `pod` are absent for the node's own. */
+/** One sample as a kubelet serves it now or served it a while ago. Namespace, pod and container are absent for the node's own. */
 export interface ServedSample {
   readonly node: string;
   readonly namespace?: string;
@@ -45,8 +45,12 @@ export interface RunningKubelets extends AsyncDisposable {
   portOf(node: string): number;
   /** True usage between two moments; undefined where it is not known: something that did not run throughout, or is replayed. */
   truth(subject: Subject, from: EpochMs, to: EpochMs): TrueUsage | undefined;
-  /** Every sample a node has served so far, oldest first, back to a bounded number of samples. */
-  served(node: string): readonly ServedSample[];
+  /**
+   * Every sample of the node's containers, and of the node itself, that its kubelet has had to offer since `since`
+   * (the last five minutes when absent): container by container, oldest first. On the recorded node these are the
+   * recorded ones, shifted, so that the exact rate a reader must have computed follows from two of them.
+   */
+  served(node: string, since?: EpochMs): readonly ServedSample[];
   addNode(node: NodeShape): Promise<void>;
   removeNode(node: string): Promise<void>;
   addPod(node: string, pod: PodShape): void;
