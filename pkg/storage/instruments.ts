@@ -1,0 +1,60 @@
+import type { Registry } from '../telemetry/exposition.ts';
+import { Counter, Gauge } from '../telemetry/instruments.ts';
+import { type Rule, rules } from './rule.ts';
+
+/** What the instruments ask of storage when somebody looks. */
+interface Measured {
+  points(): { readonly nodes: number; readonly containers: number };
+  readonly bytes: number;
+}
+
+/** Puts storage's gauges into a registry, and returns the counter of samples by rule. */
+export function registerInstruments(registry: Registry, storage: Measured): Counter {
+  registry.register(
+    new Gauge({
+      name: 'metrics_server_storage_points',
+      help: '[ALPHA] Number of metrics points stored.',
+      labels: ['type'],
+      read: (gauge) => {
+        const { nodes, containers } = storage.points();
+        gauge.set(containers, { type: 'container' });
+        gauge.set(nodes, { type: 'node' });
+      },
+    }),
+  );
+  registry.register(
+    new Gauge({
+      name: 'tacho_storage_bytes',
+      help: 'Bytes of samples and history in memory, names excluded.',
+      read: (gauge) => gauge.set(storage.bytes),
+    }),
+  );
+  return registry.register(
+    new Counter({
+      name: 'tacho_storage_samples_total',
+      help: 'Samples stored, by the rule that decided what they mean.',
+      labels: ['rule'],
+    }),
+  );
+}
+
+/** Counts rules in a batch cheaply, to be added to the counter in one go. */
+export class RuleTally {
+  readonly #counts = new Map<Rule, number>();
+
+  count(rule: Rule): void {
+    this.#counts.set(rule, this.of(rule) + 1);
+  }
+
+  of(rule: Rule): number {
+    return this.#counts.get(rule) ?? 0;
+  }
+
+  /** Adds what was counted to `counter`, if there is one, and starts again from zero. */
+  empty(counter: Counter | undefined): void {
+    for (const rule of rules) {
+      if (this.of(rule) > 0) counter?.add({ rule }, this.of(rule));
+    }
+    this.#counts.clear();
+  }
+}

@@ -1,0 +1,46 @@
+/** The durations that decide what a sample is good for. All in milliseconds. */
+export interface Limits {
+  /** One scrape period: `--metric-resolution`. */
+  readonly periodMs: number;
+  /** How long a value is served when nothing newer can be computed. */
+  readonly serveMs: number;
+  /** How long a kubelet may vouch for one and the same sample. */
+  readonly vouchMs: number;
+  /** A sample older than this is no baseline any more. */
+  readonly baselineMs: number;
+  /** Samples closer together than this give noise, not a rate. */
+  readonly shortestMs: number;
+  /** From this age on a container's start is a good baseline … */
+  readonly freshFromMs: number;
+  /** … and below this one. */
+  readonly freshBelowMs: number;
+  /** Samples this much further apart than their arrivals mean that the node's clock was set. */
+  readonly clockJumpMs: number;
+  /** How long samples from the past must keep coming to be believed. */
+  readonly pastMs: number;
+  /** How far back history reaches. */
+  readonly windowMs: number;
+  /** Points of history per container, at most. */
+  readonly historyPoints: number;
+}
+
+/** More points than this serve nobody: longer histories belong into a sink. */
+const mostHistoryPoints = 1_000;
+
+/** All limits, from the scrape period and the length of the rolling window. */
+export function limitsOf(periodMs: number, windowMs: number): Limits {
+  const serveMs = 3 * periodMs;
+  return {
+    periodMs,
+    serveMs,
+    vouchMs: Math.max(windowMs, serveMs),
+    baselineMs: Math.max(windowMs, 4 * periodMs),
+    shortestMs: 1_000,
+    freshFromMs: 2_000,
+    freshBelowMs: Math.max(periodMs, 60_000),
+    clockJumpMs: Math.max(60_000, 2 * periodMs),
+    pastMs: 3 * periodMs,
+    windowMs,
+    historyPoints: Math.min(Math.ceil(windowMs / periodMs) + 1, mostHistoryPoints),
+  };
+}

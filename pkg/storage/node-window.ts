@@ -1,0 +1,157 @@
+import type { ContainerLayout, NodeBatch } from '../model/batch.ts';
+import type { ContainerUsage, PodUsage, Usage } from '../model/sample.ts';
+import { advance } from './advance.ts';
+import { Arrival } from './arrival.ts';
+import type { Limits } from './limits.ts';
+import type { HistoryPoint } from './rings.ts';
+import { isSameLayout, RowOrder, type RowRange } from './row-order.ts';
+import type { Rule } from './rule.ts';
+import { Slots } from './slots.ts';
+import type { Subject } from './subject.ts';
+
+/** Hears which rule fitted which row. */
+export type RuleListener = (rule: Rule, row: number) => void;
+
+const noContainers: ContainerLayout = { namespaces: [], pods: [], containers: [] };
+
+/** What is remembered of one node and of the containers its kubelet spoke of last. Times are monotonic. */
+export class NodeWindow {
+  readonly name: string;
+  /** When a batch came last. */
+  heardAt = Number.NEGATIVE_INFINITY;
+  readonly #limits: Limits;
+  #layout = noContainers;
+  #order = new RowOrder(noContainers);
+  /** A row per container, then one for the node itself. */
+  #slots: Slots;
+
+  constructor(name: string, limits: Limits) {
+    this.name = name;
+    this.#limits = limits;
+    this.#slots = new Slots(1, limits);
+  }
+
+  get order(): RowOrder {
+    return this.#order;
+  }
+
+  /** Whose row it is. */
+  subject(row: number): Subject {
+    if (row >= this.#order.rows) return { node: this.name };
+    const [namespace, pod, name] = [this.#order.namespace(row), this.#order.pod(row), this.#order.container(row)];
+    return { node: this.name, container: { namespace, pod, name } };
+  }
+
+  /** Bytes of the arrays. */
+  get bytes(): number {
+    return this.#slots.bytes + this.#order.bytes;
+  }
+
+  /** Whether this layout names the containers we have rows for. */
+  fits(layout: ContainerLayout): boolean {
+    if (layout === this.#layout) return true;
+    if (!isSameLayout(layout, this.#layout)) return false;
+    this.#layout = layout;
+    return true;
+  }
+
+  /** Makes rows for another set of containers: who stays keeps what is known, who is gone is forgotten. */
+  adopt(layout: ContainerLayout): void {
+    const order = new RowOrder(layout);
+    const slots = new Slots(order.rows + 1, this.#limits);
+    let known = 0;
+    for (let row = 0; row < order.rows; row++) {
+      while (known < this.#order.rows && this.#order.compareRow(known, order, row) < 0) known++;
+      if (known === this.#order.rows) break;
+      if (this.#order.compareRow(known, order, row) === 0) slots.seek(row).takeOver(this.#slots, known);
+    }
+    slots.seek(order.rows).takeOver(this.#slots, this.#order.rows);
+    this.#layout = layout;
+    this.#order = order;
+    this.#slots = slots;
+  }
+
+  /** Takes in a batch whose layout fits. True when nothing waits for its first value any more. */
+  store(batch: NodeBatch, now: number, heard: RuleListener): boolean {
+    this.heardAt = now;
+    const arrival = new Arrival(now);
+    const { rows } = this.#order;
+    let settled = true;
+    for (let row = 0; row < rows; row++) {
+      const slots = this.#slots.seek(row);
+      const rule = advance(slots, arrival.ofSlot(batch, this.#order.slot(row)), this.#limits);
+      heard(rule, row);
+      settled &&= slots.hasUsage || rule === 'unreadable';
+    }
+    return this.#storeNode(batch, arrival, heard) && settled;
+  }
+
+  nodeUsage(now: number): Usage | undefined {
+    return this.#slots.seek(this.#order.rows).usage(now);
+  }
+
+  nodeHistory(now: number): HistoryPoint[] {
+    return this.#slots.seek(this.#order.rows).history(now);
+  }
+
+  /** The pod of these rows, whole or not at all: whoever adds up its containers must not be given some of them. */
+  podUsage(rows: RowRange, now: number): PodUsage | undefined {
+    const containers: ContainerUsage[] = [];
+    let earliest: Usage | undefined;
+    for (let row = rows.first; row < rows.end; row++) {
+      const usage = this.#slots.seek(row).usage(now);
+      if (usage === undefined) return undefined;
+      containers.push({ name: this.#order.container(row), usage });
+      if (earliest === undefined || usage.sampledAt < earliest.sampledAt) earliest = usage;
+    }
+    if (earliest === undefined) return undefined;
+    const { sampledAt, windowNs } = earliest;
+    return {
+      namespace: this.#order.namespace(rows.first),
+      name: this.#order.pod(rows.first),
+      sampledAt,
+      windowNs,
+      containers,
+    };
+  }
+
+  containerHistory({ first, end }: RowRange, container: string, now: number): HistoryPoint[] {
+    for (let row = first; row < end; row++) {
+      if (this.#order.container(row) === container) return this.#slots.seek(row).history(now);
+    }
+    return [];
+  }
+
+  /** Epoch nanoseconds by the node's clock of the newest start among these rows; NaN when none is known. */
+  newestStart({ first, end }: RowRange): number {
+    let newest = Number.NaN;
+    for (let row = first; row < end; row++) {
+      const { startedAt } = this.#slots.seek(row);
+      if (startedAt > newest || Number.isNaN(newest)) newest = startedAt;
+    }
+    return newest;
+  }
+
+  servesNode(now: number): boolean {
+    return this.#slots.seek(this.#order.rows).isServed(now);
+  }
+
+  /** How many containers have a value to serve, counted up to `enough`. */
+  servedContainers(now: number, enough = Number.POSITIVE_INFINITY): number {
+    let served = 0;
+    for (let row = 0; row < this.#order.rows && served < enough; row++) {
+      if (this.#slots.seek(row).isServed(now)) served++;
+    }
+    return served;
+  }
+
+  /** A kubelet that says nothing of its node is not waited for. */
+  #storeNode({ nodeSample }: NodeBatch, arrival: Arrival, heard: RuleListener): boolean {
+    if (nodeSample === undefined) return true;
+    const row = this.#order.rows;
+    const slots = this.#slots.seek(row);
+    const rule = advance(slots, arrival.ofNode(nodeSample), this.#limits);
+    heard(rule, row);
+    return slots.hasUsage || rule === 'unreadable';
+  }
+}

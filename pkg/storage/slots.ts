@@ -1,0 +1,148 @@
+import type { Usage } from '../model/sample.ts';
+import { as, type EpochMs } from '../model/units.ts';
+import type { Limits } from './limits.ts';
+import { type HistoryPoint, Rings } from './rings.ts';
+import type { Incoming, Known } from './rule.ts';
+
+/** Numbers a row has: first what `Known` names, then the last good usage. */
+const sampledAt = 0;
+const startedAt = 1;
+const cpu = 2;
+const receivedAt = 3;
+const confirmedAt = 4;
+const usageSampledAt = 5;
+const usageWindowNs = 6;
+const usageCpu = 7;
+const usageMemory = 8;
+const usageSwap = 9;
+const servedUntil = 10;
+const width = 11;
+
+/**
+ * What is remembered of each container of a node, a row of plain numbers each: its newest sample, its last good usage
+ * and its rolling window. `seek` chooses the row that everything else speaks of, so that no object is made per sample.
+ *
+ * Invariants: a usage never comes from a sample newer than the newest; it is current while both have the same time.
+ */
+export class Slots implements Known {
+  readonly rows: number;
+  readonly #limits: Limits;
+  readonly #numbers: Float64Array;
+  readonly #rings: Rings;
+  #row = 0;
+
+  constructor(rows: number, limits: Limits) {
+    this.rows = rows;
+    this.#limits = limits;
+    this.#numbers = new Float64Array(rows * width).fill(Number.NaN);
+    this.#rings = new Rings(rows, limits.historyPoints, limits.windowMs);
+  }
+
+  seek(row: number): this {
+    this.#row = row;
+    return this;
+  }
+
+  get sampledAt(): number {
+    return this.#read(sampledAt);
+  }
+
+  get startedAt(): number {
+    return this.#read(startedAt);
+  }
+
+  get cpu(): number {
+    return this.#read(cpu);
+  }
+
+  get receivedAt(): number {
+    return this.#read(receivedAt);
+  }
+
+  get confirmedAt(): number {
+    return this.#read(confirmedAt);
+  }
+
+  /** Some usage was computed, be it current or not. */
+  get hasUsage(): boolean {
+    return !Number.isNaN(this.#read(usageSampledAt));
+  }
+
+  /** There is a usage that may still be served. `now` is monotonic, as everywhere here. */
+  isServed(now: number): boolean {
+    return now <= this.#read(servedUntil);
+  }
+
+  /** Bytes of all rows. */
+  get bytes(): number {
+    return this.#numbers.byteLength + this.#rings.bytes;
+  }
+
+  /** The sample becomes the newest, and the baseline of the next. */
+  remember(next: Incoming): void {
+    this.#write(sampledAt, next.sampledAt);
+    this.#write(startedAt, next.startedAt);
+    this.#write(cpu, next.cpu);
+    this.#write(receivedAt, next.receivedAt);
+    this.#write(confirmedAt, next.receivedAt);
+  }
+
+  /** What was used until this sample: nanocores over nanoseconds. */
+  publish(next: Incoming, rate: number, windowNs: number): void {
+    this.#rings.push(this.#row, this.#read(usageSampledAt), next, rate);
+    this.#write(usageSampledAt, next.sampledAt);
+    this.#write(usageWindowNs, windowNs);
+    this.#write(usageCpu, rate);
+    this.#write(usageMemory, next.memory);
+    this.#write(usageSwap, next.swap);
+    this.#write(servedUntil, next.receivedAt + this.#limits.serveMs);
+  }
+
+  /** The kubelet still speaks of the newest sample: a current usage is good for longer, up to a limit. */
+  confirm(now: number): void {
+    this.#write(confirmedAt, now);
+    if (this.#read(usageSampledAt) !== this.#read(sampledAt)) return;
+    this.#write(servedUntil, Math.min(now + this.#limits.serveMs, this.#read(receivedAt) + this.#limits.vouchMs));
+  }
+
+  /** Usage and history are told in a time that is no more. */
+  forgetUsage(): void {
+    this.#numbers.fill(Number.NaN, this.#row * width + usageSampledAt, (this.#row + 1) * width);
+    this.#rings.clear(this.#row);
+  }
+
+  /** The usage to serve now. */
+  usage(now: number): Usage | undefined {
+    if (!this.isServed(now)) return undefined;
+    const swap = this.#read(usageSwap);
+    return {
+      sampledAt: as<EpochMs>(this.#read(usageSampledAt)),
+      windowNs: this.#read(usageWindowNs),
+      cpu: this.#read(usageCpu),
+      memory: this.#read(usageMemory),
+      ...(swap >= 0 && Number.isFinite(swap) && { swap }),
+    };
+  }
+
+  /** Points of the rolling window, oldest first, as far as they are inside it now. */
+  history(now: number): HistoryPoint[] {
+    const newest = this.#read(usageSampledAt);
+    const silentMs = now - this.#read(receivedAt);
+    return this.#rings.read(this.#row, newest, newest + silentMs - this.#limits.windowMs);
+  }
+
+  /** The chosen row takes over what another node window knew of the same container. */
+  takeOver(from: Slots, fromRow: number): void {
+    const source = from.#numbers.subarray(fromRow * width, (fromRow + 1) * width);
+    this.#numbers.set(source, this.#row * width);
+    this.#rings.copy(this.#row, from.#rings, fromRow);
+  }
+
+  #read(column: number): number {
+    return this.#numbers[this.#row * width + column] ?? Number.NaN;
+  }
+
+  #write(column: number, value: number): void {
+    this.#numbers[this.#row * width + column] = value;
+  }
+}

@@ -1,0 +1,189 @@
+import type { Clock } from '../lifecycle/clock.ts';
+import type { NodeBatch } from '../model/batch.ts';
+import type { PodUsage, Usage } from '../model/sample.ts';
+import type { Registry } from '../telemetry/exposition.ts';
+import type { Counter } from '../telemetry/instruments.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { RuleTally, registerInstruments } from './instruments.ts';
+import { type Limits, limitsOf } from './limits.ts';
+import { NodeWindow, type RuleListener } from './node-window.ts';
+import { PodIndex } from './pod-index.ts';
+import type { HistoryPoint } from './rings.ts';
+import type { RowRange } from './row-order.ts';
+import type { Rule } from './rule.ts';
+import type { Subject } from './subject.ts';
+
+/** What storage needs. */
+export interface StorageOptions {
+  /** One scrape period. */
+  readonly metricResolutionMs: number;
+  /** Length of the rolling window, five minutes unless said. */
+  readonly windowMs?: number;
+  readonly clock: Clock;
+  readonly registry?: Registry;
+  readonly log: Logger;
+  /** Told of every sample which rule fitted it, for tests and tracing; without container it is the node itself. */
+  readonly witness?: (rule: Rule, subject: Subject) => void;
+}
+
+/** A pod as one node knows it. */
+interface Sighting {
+  readonly window: NodeWindow;
+  readonly rows: RowRange;
+}
+
+/** The recent past of every node and container, in memory that is bounded by what is alive. */
+export class Storage {
+  readonly #limits: Limits;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #witness: StorageOptions['witness'];
+  readonly #samples: Counter | undefined;
+  readonly #tally = new RuleTally();
+  readonly #windows = new Map<string, NodeWindow>();
+  readonly #pods = new PodIndex();
+  readonly #warnedAt = new WeakMap<NodeWindow, number>();
+  #sweptAt = 0;
+
+  constructor({ metricResolutionMs, windowMs = 300_000, clock, registry, log, witness }: StorageOptions) {
+    this.#limits = limitsOf(metricResolutionMs, windowMs);
+    this.#clock = clock;
+    this.#log = log;
+    this.#witness = witness;
+    this.#samples = registry && registerInstruments(registry, this);
+  }
+
+  /** Takes in what one kubelet answered. Settled = none of its containers, nor the node, waits for its first value. */
+  store(batch: NodeBatch): { readonly settled: boolean } {
+    const now = this.#clock.monotonic();
+    this.#sweep(now);
+    const window = this.#windowFor(batch);
+    const settled = window.store(batch, now, this.#listener(window));
+    this.#reportClock(window, now);
+    this.#tally.empty(this.#samples);
+    return { settled };
+  }
+
+  /** Drops everything about a node that is no more. */
+  forgetNode(name: string): void {
+    const window = this.#windows.get(name);
+    if (window === undefined) return;
+    this.#pods.remove(window);
+    this.#windows.delete(name);
+  }
+
+  /** What a node used; nothing when it is unknown, or silent for too long. */
+  nodeUsage(name: string): Usage | undefined {
+    return this.#windows.get(name)?.nodeUsage(this.#clock.monotonic());
+  }
+
+  /** What a pod used, whole or not at all. */
+  podUsage(namespace: string, name: string): PodUsage | undefined {
+    const now = this.#clock.monotonic();
+    const sighting = this.#sighting(namespace, name, now);
+    return sighting?.window.podUsage(sighting.rows, now);
+  }
+
+  /** The rolling window of a node, oldest first. */
+  nodeHistory(name: string): readonly HistoryPoint[] {
+    return this.#windows.get(name)?.nodeHistory(this.#clock.monotonic()) ?? [];
+  }
+
+  /** The rolling window of a container, oldest first. */
+  containerHistory(namespace: string, pod: string, container: string): readonly HistoryPoint[] {
+    const now = this.#clock.monotonic();
+    const sighting = this.#sighting(namespace, pod, now);
+    return sighting?.window.containerHistory(sighting.rows, container, now) ?? [];
+  }
+
+  /** Whether there is at least one node, and at least one container, to answer for. */
+  get ready(): { readonly nodes: boolean; readonly pods: boolean } {
+    const now = this.#clock.monotonic();
+    return {
+      nodes: this.#windows.values().some((window) => window.servesNode(now)),
+      pods: this.#windows.values().some((window) => window.servedContainers(now, 1) > 0),
+    };
+  }
+
+  /** How many nodes and containers have a value to serve. */
+  points(): { readonly nodes: number; readonly containers: number } {
+    const now = this.#clock.monotonic();
+    let nodes = 0;
+    let containers = 0;
+    for (const window of this.#windows.values()) {
+      nodes += window.servesNode(now) ? 1 : 0;
+      containers += window.servedContainers(now);
+    }
+    return { nodes, containers };
+  }
+
+  /** Bytes of samples and history, names excluded. */
+  get bytes(): number {
+    return this.#windows.values().reduce((sum, window) => sum + window.bytes, 0);
+  }
+
+  /** How much is remembered, useful or not: what a leak would show in. */
+  get size(): { readonly nodes: number; readonly pods: number } {
+    return { nodes: this.#windows.size, pods: this.#pods.size };
+  }
+
+  #windowFor({ node, layout }: NodeBatch): NodeWindow {
+    let window = this.#windows.get(node);
+    if (window === undefined) {
+      window = new NodeWindow(node, this.#limits);
+      this.#windows.set(node, window);
+    }
+    if (!window.fits(layout)) {
+      this.#pods.remove(window);
+      window.adopt(layout);
+      this.#pods.add(window);
+    }
+    return window;
+  }
+
+  /** Once a period, forgets nodes silent for so long that nothing of them is of use. */
+  #sweep(now: number): void {
+    if (now - this.#sweptAt < this.#limits.periodMs) return;
+    this.#sweptAt = now;
+    for (const { name, heardAt } of this.#windows.values()) {
+      if (now - heardAt > this.#limits.baselineMs) this.forgetNode(name);
+    }
+  }
+
+  /** Where to read a pod that moved: on a node heard lately, where its newest container is newest, or heard last. */
+  #sighting(namespace: string, pod: string, now: number): Sighting | undefined {
+    const found = this.#pods.find(namespace, pod);
+    if (found === undefined) return undefined;
+    if (found instanceof NodeWindow) return { window: found, rows: found.order.find(namespace, pod) };
+    const sightings = found.map((window) => ({ window, rows: window.order.find(namespace, pod) }));
+    return sightings.reduce((best, other) => (this.#isBetter(other, best, now) ? other : best));
+  }
+
+  #isBetter(one: Sighting, other: Sighting, now: number): boolean {
+    const [isAlive, otherIsAlive] = [one, other].map(({ window }) => now - window.heardAt <= this.#limits.serveMs);
+    if (isAlive !== otherIsAlive) return isAlive === true;
+    const newer = one.window.newestStart(one.rows) - other.window.newestStart(other.rows);
+    return newer === 0 || Number.isNaN(newer) ? one.window.heardAt > other.window.heardAt : newer > 0;
+  }
+
+  #listener(window: NodeWindow): RuleListener {
+    const tally = this.#tally;
+    const witness = this.#witness;
+    if (witness === undefined) return (rule) => tally.count(rule);
+    return (rule, row) => {
+      tally.count(rule);
+      witness(rule, window.subject(row));
+    };
+  }
+
+  /** Once per node and window at most: a confused kubelet must not fill the log. */
+  #reportClock(window: NodeWindow, now: number): void {
+    const samples = this.#tally.of('clock-jumped') + this.#tally.of('clock-set-back');
+    if (samples === 0 || now - (this.#warnedAt.get(window) ?? Number.NEGATIVE_INFINITY) < this.#limits.vouchMs) return;
+    this.#warnedAt.set(window, now);
+    this.#log.warn('Sample times jumped: the clock of the node was set, or its kubelet is confused; rates start anew', {
+      node: window.name,
+      samples,
+    });
+  }
+}
