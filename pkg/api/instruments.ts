@@ -1,0 +1,29 @@
+import type { Registry } from '../telemetry/exposition.ts';
+import { Histogram } from '../telemetry/instruments.ts';
+
+/** What the Metrics API says about itself. */
+export interface ApiInstruments {
+  /** One observation per object sent: seconds since its newer sample, by our clock and the node's. */
+  readonly freshness: Histogram;
+}
+
+const firstBound = 1;
+const growth = 1.364;
+const bounds = 20;
+
+/** Adds the family to `registry`; the name and the buckets are metrics-server's. */
+export function apiInstruments(registry: Registry): ApiInstruments {
+  const freshness = new Histogram({
+    name: 'metrics_server_api_metric_freshness_seconds',
+    help: '[ALPHA] Freshness of metrics exported',
+    buckets: exponentialBounds(),
+  });
+  return { freshness: registry.register(freshness) };
+}
+
+/** Multiplied step by step, as Go does: the last digits show in the labels. */
+function exponentialBounds(): readonly number[] {
+  const all = [firstBound];
+  while (all.length < bounds) all.push((all.at(-1) ?? firstBound) * growth);
+  return all;
+}

@@ -1,0 +1,91 @@
+import type { Found, ListQuery, Resource, Wire } from '../apiserver/resource.ts';
+import type { Clock } from '../lifecycle/clock.ts';
+import type { NodeRecord } from '../model/cluster.ts';
+import { exactValue } from '../model/field-selector.ts';
+import type { LabelSelector } from '../model/label-selector.ts';
+import type { Usage } from '../model/sample.ts';
+import { usageCells, usageColumns } from './columns.ts';
+import type { ApiInstruments } from './instruments.ts';
+import { notFound } from './not-found.ts';
+import type { NodeLister, UsageSource } from './source.ts';
+import { measuredFields, measuredJson, usageFields, usageJson } from './wire.ts';
+
+/** What one node used, as of one answer. */
+export interface NodeMetrics {
+  readonly record: NodeRecord;
+  readonly usage: Usage;
+  /** Epoch milliseconds of the answer. */
+  readonly answeredAt: number;
+}
+
+/** What the resource is made of. */
+export interface NodeMetricsParts {
+  readonly usage: Pick<UsageSource, 'nodeUsage'>;
+  readonly nodes: NodeLister;
+  /** Nodes that lists leave out; a node asked for by name is served all the same. Absent = none. */
+  readonly nodeSelector?: LabelSelector | undefined;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly instruments: ApiInstruments;
+}
+
+/** `nodes` of metrics.k8s.io: lists hold the nodes that have metrics, sorted by name. */
+export function nodeMetrics({
+  usage,
+  nodes,
+  nodeSelector,
+  clock,
+  instruments,
+}: NodeMetricsParts): Resource<NodeMetrics> {
+  const measured = (record: NodeRecord, answeredAt: number): NodeMetrics | undefined => {
+    const used = usage.nodeUsage(record.name);
+    if (used === undefined) return undefined;
+    instruments.freshness.observe((answeredAt - used.sampledAt) / 1000);
+    return { record, usage: used, answeredAt };
+  };
+
+  return {
+    name: 'nodes',
+    kind: 'NodeMetrics',
+    namespaced: false,
+    verbs: ['get', 'list'],
+    wire,
+    get(name): Found<NodeMetrics> {
+      const record = nodes.get(name);
+      if (record === undefined) return notFound('node', name);
+      const object = measured(record, clock.now());
+      return object === undefined ? notFound('nodemetrics', name, 'metrics.k8s.io') : { kind: 'found', object };
+    },
+    *list(query) {
+      const answeredAt = clock.now();
+      for (const record of candidates(nodes, query)) {
+        if (nodeSelector?.matches(record.labels) === false || !isSelected(record, query)) continue;
+        const object = measured(record, answeredAt);
+        if (object !== undefined) yield object;
+      }
+    },
+  };
+}
+
+/** The nodes that can match: one where the query names it. */
+function candidates(nodes: NodeLister, { fields }: ListQuery): Iterable<NodeRecord> {
+  const name = exactValue(fields, 'metadata.name');
+  if (name === undefined) return nodes.list();
+  const record = nodes.get(name);
+  return record === undefined ? [] : [record];
+}
+
+/** Nodes have no namespace, so a selector that demands one matches nothing. */
+function isSelected({ name, labels: own }: NodeRecord, { labels, fields }: ListQuery): boolean {
+  return (labels?.matches(own) ?? true) && (fields?.matches({ 'metadata.name': name }) ?? true);
+}
+
+const wire: Wire<NodeMetrics> = {
+  metadata: ({ record: { name, labels }, answeredAt }) => ({ name, labels, creationTimestamp: answeredAt }),
+  jsonMembers: ({ usage }) => `${measuredJson(usage)},"usage":${usageJson(usage)}`,
+  protobufFields({ usage }, out) {
+    measuredFields(usage, out);
+    usageFields(4, usage, out);
+  },
+  columns: ({ usage }) => usageColumns([usage]),
+  cells: ({ usage }, columns) => usageCells([usage], usage.windowNs, columns),
+};

@@ -1,0 +1,100 @@
+import { jsonString } from '../apiserver/encode/json.ts';
+import type { Found, ListQuery, Resource, Wire } from '../apiserver/resource.ts';
+import type { Clock } from '../lifecycle/clock.ts';
+import type { PodRecord } from '../model/cluster.ts';
+import { exactValue } from '../model/field-selector.ts';
+import type { ContainerUsage, PodUsage } from '../model/sample.ts';
+import { usageCells, usageColumns } from './columns.ts';
+import type { ApiInstruments } from './instruments.ts';
+import { notFound } from './not-found.ts';
+import type { PodLister, UsageSource } from './source.ts';
+import { measuredFields, measuredJson, usageFields, usageJson } from './wire.ts';
+
+/** What one pod used, as of one answer. */
+export interface PodMetrics {
+  readonly record: PodRecord;
+  readonly usage: PodUsage;
+  /** Epoch milliseconds of the answer. */
+  readonly answeredAt: number;
+}
+
+/** What the resource is made of. */
+export interface PodMetricsParts {
+  readonly usage: Pick<UsageSource, 'podUsage'>;
+  readonly pods: PodLister;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly instruments: ApiInstruments;
+}
+
+/** `pods` of metrics.k8s.io: lists hold the running pods that have metrics, sorted by namespace and name. */
+export function podMetrics({ usage, pods, clock, instruments }: PodMetricsParts): Resource<PodMetrics> {
+  const measured = (record: PodRecord, answeredAt: number): PodMetrics | undefined => {
+    const used = usage.podUsage(record.namespace, record.name);
+    if (used === undefined) return undefined;
+    instruments.freshness.observe((answeredAt - used.sampledAt) / 1000);
+    return { record, usage: used, answeredAt };
+  };
+
+  return {
+    name: 'pods',
+    kind: 'PodMetrics',
+    namespaced: true,
+    verbs: ['get', 'list'],
+    wire,
+    get(name, namespace = ''): Found<PodMetrics> {
+      const record = pods.get(namespace, name);
+      if (record === undefined) return notFound('pods', name);
+      const object = measured(record, clock.now());
+      if (object === undefined) return notFound('podmetrics', `${namespace}/${name}`, 'metrics.k8s.io');
+      return { kind: 'found', object };
+    },
+    *list(query) {
+      const answeredAt = clock.now();
+      for (const record of candidates(pods, query)) {
+        if (!isSelected(record, query)) continue;
+        const object = measured(record, answeredAt);
+        if (object !== undefined) yield object;
+      }
+    },
+  };
+}
+
+/** The pods that can match: one where the query names it, those of one namespace where it names that. */
+function candidates(pods: PodLister, { namespace: asked, fields }: ListQuery): Iterable<PodRecord> {
+  const namespace = asked ?? exactValue(fields, 'metadata.namespace');
+  const name = exactValue(fields, 'metadata.name');
+  if (namespace === undefined || name === undefined) return pods.list(namespace);
+  const record = pods.get(namespace, name);
+  return record === undefined ? [] : [record];
+}
+
+function isSelected({ namespace, name, labels: own }: PodRecord, { labels, fields }: ListQuery): boolean {
+  const values = { 'metadata.name': name, 'metadata.namespace': namespace };
+  return (labels?.matches(own) ?? true) && (fields?.matches(values) ?? true);
+}
+
+const usagesOf = ({ usage }: PodMetrics) => usage.containers.map((container) => container.usage);
+
+const wire: Wire<PodMetrics> = {
+  metadata: ({ record: { namespace, name, labels }, answeredAt }) => ({
+    name,
+    namespace,
+    labels,
+    creationTimestamp: answeredAt,
+  }),
+  jsonMembers: ({ usage }) => `${measuredJson(usage)},"containers":[${usage.containers.map(containerJson).join(',')}]`,
+  protobufFields({ usage }, out) {
+    measuredFields(usage, out);
+    for (const container of usage.containers) {
+      out.message(4, (message) => {
+        message.string(1, container.name);
+        usageFields(2, container.usage, message);
+      });
+    }
+  },
+  columns: (first) => usageColumns(usagesOf(first)),
+  cells: (object, columns) => usageCells(usagesOf(object), object.usage.windowNs, columns),
+};
+
+const containerJson = ({ name, usage }: ContainerUsage): string =>
+  `{"name":${jsonString(name)},"usage":${usageJson(usage)}}`;

@@ -1,0 +1,24 @@
+import type { NodeRecord, PodRecord } from '../model/cluster.ts';
+import type { PodUsage, Usage } from '../model/sample.ts';
+
+/** Who knows what nodes and pods use: the storage. */
+export interface UsageSource {
+  /** Undefined while there is nothing fresh enough to publish. */
+  nodeUsage(name: string): Usage | undefined;
+  /** Undefined while there is nothing fresh enough to publish of every container. */
+  podUsage(namespace: string, name: string): PodUsage | undefined;
+}
+
+/** Who knows which nodes exist. */
+export interface NodeLister {
+  get(name: string): NodeRecord | undefined;
+  /** Sorted by name. */
+  list(): Iterable<NodeRecord>;
+}
+
+/** Who knows which pods run. */
+export interface PodLister {
+  get(namespace: string, name: string): PodRecord | undefined;
+  /** Of one namespace or of all, sorted by namespace, then name. */
+  list(namespace?: string): Iterable<PodRecord>;
+}
