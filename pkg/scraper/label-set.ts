@@ -13,21 +13,22 @@ export interface ContainerLabels {
  * end. Undefined where the set is broken, or names no container: a line without an owner is of no use to anybody.
  */
 export function parseContainerLabels(text: string, start: number, lineEnd: number): ContainerLabels | undefined {
-  let [namespace, pod, container] = ['', '', ''];
+  const found = { namespace: '', pod: '', container: '' };
   let at = skipBlanks(text, start);
   while (at < lineEnd && text[at] !== '}') {
     const label = parseLabel(text, at, lineEnd);
     if (label === undefined) return undefined;
-    if (label.name === 'namespace') namespace = label.value;
-    else if (label.name === 'pod') pod = label.value;
-    else if (label.name === 'container') container = label.value;
+    if (isWanted(label.name)) found[label.name] = label.value;
     at = skipBlanks(text, label.end);
     if (text[at] === ',') at = skipBlanks(text, at + 1);
     else if (text[at] !== '}') return undefined;
   }
-  if (at >= lineEnd || namespace === '' || pod === '' || container === '') return undefined;
-  return { namespace, pod, container, end: at + 1 };
+  const named = found.namespace !== '' && found.pod !== '' && found.container !== '';
+  return at < lineEnd && named ? { ...found, end: at + 1 } : undefined;
 }
+
+const isWanted = (name: string): name is 'namespace' | 'pod' | 'container' =>
+  name === 'namespace' || name === 'pod' || name === 'container';
 
 /** Index of the first character at or behind `at` that is neither space nor tab. */
 export function skipBlanks(text: string, at: number): number {

@@ -7,6 +7,8 @@ export type Outcome =
   | { readonly kind: 'nothing-measured'; readonly badLines: number }
   | { readonly kind: 'no-address'; readonly message: string }
   | { readonly kind: 'timed-out'; readonly afterMs: number }
+  /** A fault of ours; the other nodes go on. */
+  | { readonly kind: 'broken'; readonly message: string }
   | Exclude<KubeletAnswer, { readonly kind: 'ok' | 'timed-out' }>;
 
 /** A scrape that gave usage. */
@@ -23,6 +25,8 @@ export function outcomeText(outcome: Outcome): string {
       return outcome.message;
     case 'timed-out':
       return `the kubelet did not answer within ${outcome.afterMs / 1000} s`;
+    case 'broken':
+      return `its answer met a fault in this server: ${outcome.message}`;
     case 'unreachable':
       return `the kubelet could not be reached: ${reachText(outcome.code)}`;
     case 'status':

@@ -1,0 +1,170 @@
+import type { Clock } from '../lifecycle/clock.ts';
+import { deadline } from '../lifecycle/deadline.ts';
+import type { NodeBatch } from '../model/batch.ts';
+import type { NodeRecord } from '../model/cluster.ts';
+import type { EpochMs, MonotonicMs } from '../model/units.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { type AddressOptions, kubeletAddress, kubeletTarget } from './address.ts';
+import { type Decoded, ResourceDecoder } from './decode.ts';
+import type { Gate } from './gate.ts';
+import type { ScraperInstruments } from './instruments.ts';
+import type { KubeletClient } from './kubelet-client.ts';
+import { NodeLog } from './node-log.ts';
+import { isSuccess, type Outcome } from './outcome.ts';
+import type { Rounds } from './rounds.ts';
+import { advance, type Course, newcomer, nextAskAt, type Pace } from './schedule.ts';
+
+/** Where batches go, one by one, as they arrive. */
+export interface BatchSink {
+  /** `settled`: each of the node's containers has two samples of different times, so that nothing is waited for. */
+  store(batch: NodeBatch): { readonly settled: boolean };
+}
+
+/** What all nodes share. */
+export interface Surroundings {
+  readonly client: KubeletClient;
+  readonly sink: BatchSink;
+  readonly address: AddressOptions;
+  readonly requestTimeoutMs: number;
+  readonly pace: () => Pace;
+  readonly gate: Gate;
+  readonly rounds: Rounds;
+  readonly instruments: ScraperInstruments;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** How one asking ended, and what the store said of what came. */
+interface Ending {
+  readonly outcome: Outcome;
+  readonly settled: boolean;
+}
+
+/** So long a request counts as work: dead nodes, which only let us wait, must not take the places of the living. */
+const placeHeldMs = 1000;
+
+/** One node being followed: asked again and again, one request at a time, until its signal aborts. */
+export class FollowedNode {
+  readonly #shared: Surroundings;
+  readonly #offsetMs: number;
+  readonly #labels: { readonly node: string };
+  readonly #decoder = new ResourceDecoder();
+  readonly #log: NodeLog;
+  #node: NodeRecord;
+  #course: Course = newcomer;
+  #outcome: Outcome | undefined;
+  #failures = 0;
+  #endedAt: MonotonicMs | undefined;
+
+  constructor(node: NodeRecord, offsetMs: number, shared: Surroundings) {
+    this.#node = node;
+    this.#offsetMs = offsetMs;
+    this.#shared = shared;
+    this.#labels = { node: node.name };
+    this.#log = new NodeLog(shared.log);
+  }
+
+  /** The newest record of the node; give it a new one when the Node object changes. */
+  get node(): NodeRecord {
+    return this.#node;
+  }
+
+  set node(node: NodeRecord) {
+    this.#node = node;
+  }
+
+  /** How the last asking ended; undefined before the first. */
+  get outcome(): Outcome | undefined {
+    return this.#outcome;
+  }
+
+  /** How many askings in a row gave no usage. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** When the last asking ended; undefined before the first. */
+  get endedAt(): MonotonicMs | undefined {
+    return this.#endedAt;
+  }
+
+  /** Asks at once, then in rhythm. Never throws. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, pace } = this.#shared;
+    while (!signal.aborted) {
+      const startedAt = await this.#ask(signal);
+      const now = clock.monotonic();
+      const due = nextAskAt(this.#course, { startedAt, now, offsetMs: this.#offsetMs }, pace());
+      await clock.sleep(due - now, signal);
+    }
+  }
+
+  /** One asking. Returns when it began, which is not before there was a place for it. */
+  async #ask(signal: AbortSignal): Promise<MonotonicMs> {
+    const { gate, clock, rounds } = this.#shared;
+    using place = await gate.enter(signal);
+    using _place = clock.timer(placeHeldMs, () => place[Symbol.dispose]());
+    const startedAt = clock.monotonic();
+    if (signal.aborted) return startedAt;
+
+    const roundEnded = rounds.asked(startedAt);
+    const ending = await this.#scrape(signal);
+    roundEnded(clock.monotonic());
+    // Cancelled, because the node is gone or we stop: that says nothing about the node.
+    if (!signal.aborted) this.#record(ending, startedAt);
+    return startedAt;
+  }
+
+  async #scrape(signal: AbortSignal): Promise<Ending> {
+    try {
+      return await this.#request(signal);
+    } catch (error) {
+      // The one place where a surprise on the way from kubelet to store ends: it must not take the other nodes with it.
+      const message = error instanceof Error ? error.message : String(error);
+      return { outcome: { kind: 'broken', message }, settled: false };
+    }
+  }
+
+  async #request(signal: AbortSignal): Promise<Ending> {
+    const { client, address, requestTimeoutMs, clock } = this.#shared;
+    const found = kubeletAddress(this.#node, address.preferredAddressTypes);
+    if (found.kind === 'none') return failed({ kind: 'no-address', message: found.message });
+
+    const sentAt = clock.now();
+    using limit = deadline(signal, requestTimeoutMs, clock);
+    const answer = await client.read(kubeletTarget(this.#node, found.host, address), limit.signal);
+    if (signal.aborted || answer.kind === 'timed-out') return failed({ kind: 'timed-out', afterMs: requestTimeoutMs });
+    if (answer.kind !== 'ok') return failed(answer);
+    return this.#take(answer.body, sentAt);
+  }
+
+  /** Hands on what the kubelet measured. An answer without any is not stored: it does not say that the pods are gone. */
+  #take(body: Buffer, sentAt: EpochMs): Ending {
+    const { sink, instruments } = this.#shared;
+    const { badLines, ...columns }: Decoded = this.#decoder.decode(body, sentAt);
+    instruments.badLines(badLines);
+    this.#log.badLines(this.#node, badLines);
+    const lost = badLines.reduce((sum, { count }) => sum + count, 0);
+    const containers = columns.layout.containers.length;
+    if (containers === 0 && columns.nodeSample === undefined) {
+      return failed({ kind: 'nothing-measured', badLines: lost });
+    }
+    const { settled } = sink.store({ node: this.#node.name, ...columns });
+    return { outcome: { kind: 'scraped', containers, badLines: lost }, settled };
+  }
+
+  #record({ outcome, settled }: Ending, startedAt: MonotonicMs): void {
+    const { clock, instruments } = this.#shared;
+    const endedAt = clock.monotonic();
+    const tookMs = endedAt - startedAt;
+    const answered = isSuccess(outcome);
+    this.#course = advance(this.#course, { answered, settled }, endedAt);
+    this.#failures = answered ? 0 : this.#failures + 1;
+    this.#outcome = outcome;
+    this.#endedAt = endedAt;
+    instruments.asked(this.#labels, outcome, { tookMs, endedAtMs: clock.now() });
+    this.#log.ended(this.#node, outcome, tookMs);
+  }
+}
+
+const failed = (outcome: Outcome): Ending => ({ outcome, settled: false });

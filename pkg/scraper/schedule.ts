@@ -1,0 +1,96 @@
+/** How often nodes are asked. */
+export interface Pace {
+  readonly periodMs: number;
+  /** Between two askings of a node that has not settled: kubelets renew their samples every 10 to 20 s, at any moment. */
+  readonly stepMs: number;
+  /** A node whose samples do not change for so long falls into the rhythm all the same. */
+  readonly patienceMs: number;
+}
+
+/** Where a node stands between being new and being one of many. All times are of one monotonic clock. */
+export type Course =
+  /** It has not answered yet; `failures` in a row. */
+  | { readonly kind: 'silent'; readonly failures: number }
+  /** It answers, and some of its containers have no usage yet. */
+  | { readonly kind: 'settling'; readonly since: number }
+  | { readonly kind: 'settled' };
+
+/** How every node begins. */
+export const newcomer: Course = { kind: 'silent', failures: 0 };
+
+/**
+ * The pace for a cluster of `nodes`. Short beats grow with the cluster, so that start-up asks at most 500 times a second;
+ * they never are longer than the period.
+ */
+export function paceOf(periodMs: number, nodes: number): Pace {
+  return {
+    periodMs,
+    stepMs: Math.min(Math.max(1000, 2 * nodes), periodMs),
+    patienceMs: Math.min(45_000, 3 * periodMs),
+  };
+}
+
+/** The course after an asking that ended at `now`. `answered` says whether usage came; `settled` what the store said of it. */
+export function advance(
+  course: Course,
+  answer: { readonly answered: boolean; readonly settled: boolean },
+  now: number,
+): Course {
+  if (course.kind === 'settled' || answer.settled) return { kind: 'settled' };
+  if (course.kind === 'settling') return course;
+  return answer.answered ? { kind: 'settling', since: now } : { kind: 'silent', failures: course.failures + 1 };
+}
+
+/**
+ * When to ask next, after an asking that began at `startedAt` and ended at `now`. A late answer skips its beat: the node
+ * is busy enough.
+ */
+export function nextAskAt(course: Course, asking: Asking, pace: Pace): number {
+  const beat = nextBeat(asking, pace.periodMs);
+  const step = shortStep(course, asking.now, pace);
+  if (step === undefined) return beat;
+  const missed = Math.floor((asking.now - asking.startedAt) / step);
+  return Math.min(beat, asking.startedAt + (missed + 1) * step);
+}
+
+/** One asking of one node, and the node's place in the period. */
+export interface Asking {
+  readonly startedAt: number;
+  readonly now: number;
+  readonly offsetMs: number;
+}
+
+/** The first beat of the node from now on; not one within half a period of the last asking, as when short beats end. */
+function nextBeat({ startedAt, now, offsetMs }: Asking, periodMs: number): number {
+  const earliest = Math.max(now, startedAt + periodMs / 2);
+  return offsetMs + Math.ceil((earliest - offsetMs) / periodMs) * periodMs;
+}
+
+/** Nodes that never answered are asked less and less: a large part of a cluster may be down when we start. */
+function shortStep(course: Course, now: number, { stepMs, periodMs, patienceMs }: Pace): number | undefined {
+  switch (course.kind) {
+    case 'settled':
+      return undefined;
+    case 'settling':
+      return now - course.since < patienceMs ? stepMs : undefined;
+    case 'silent': {
+      const step = stepMs * 2 ** Math.max(0, course.failures - 1);
+      return step < periodMs ? step : undefined;
+    }
+    default:
+      return course satisfies never;
+  }
+}
+
+/**
+ * A node's place in the period, from its name: stable while the process lives, even over all nodes, and with another
+ * `seed` elsewhere, so that two replicas do not ask the same kubelet at the same moment.
+ */
+export function offsetOf(node: string, seed: number, periodMs: number): number {
+  let hash = 0x811c9dc5 ^ seed;
+  for (let at = 0; at < node.length; at++) hash = Math.imul(hash ^ node.charCodeAt(at), 0x01000193);
+  // FNV-1a alone leaves names that differ in their last digit close together; these two rounds spread them.
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32) * periodMs;
+}

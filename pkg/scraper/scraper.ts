@@ -1,0 +1,169 @@
+import { beats } from '../lifecycle/beats.ts';
+import type { Clock } from '../lifecycle/clock.ts';
+import type { NodeRecord } from '../model/cluster.ts';
+import type { LabelSelector } from '../model/label-selector.ts';
+import type { MonotonicMs } from '../model/units.ts';
+import type { Registry } from '../telemetry/exposition.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { type AddressOptions, kubeletAddress, kubeletTarget } from './address.ts';
+import { type BatchSink, FollowedNode, type Surroundings } from './followed-node.ts';
+import { Gate } from './gate.ts';
+import { ScraperInstruments } from './instruments.ts';
+import type { KubeletClient } from './kubelet-client.ts';
+import type { Outcome } from './outcome.ts';
+import { Rounds } from './rounds.ts';
+import { offsetOf, paceOf } from './schedule.ts';
+
+/** What happened to a node. */
+export interface TargetChange {
+  readonly kind: 'added' | 'changed' | 'removed';
+  readonly node: NodeRecord;
+}
+
+/** The nodes there are. */
+export interface ScrapeTargets {
+  list(): Iterable<NodeRecord>;
+  /** Calls back for each change from now on, until disposed. */
+  onChange(listener: (change: TargetChange) => void): Disposable;
+}
+
+/** What a scraper is made of. */
+export interface ScraperOptions {
+  readonly targets: ScrapeTargets;
+  /** Only nodes it matches are asked; absent = all. */
+  readonly nodeSelector?: LabelSelector;
+  readonly client: KubeletClient;
+  readonly sink: BatchSink;
+  readonly address: AddressOptions;
+  readonly metricResolutionMs: number;
+  /** Per node and request. */
+  readonly requestTimeoutMs: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly registry: Registry;
+  /** Any whole number, another one in each process: it decides when in the period which node is asked. */
+  readonly seed: number;
+}
+
+/** What is known of asking one node. */
+export interface ScrapeReport {
+  readonly outcome: Outcome;
+  /** Askings in a row that gave no usage. */
+  readonly failures: number;
+  readonly endedAt: MonotonicMs;
+}
+
+/** A first contact costs a handshake, some 2 ms of CPU: more at a time would only make all of them late. */
+const placesAtOnce = 64;
+
+/** Asks every node's kubelet in its own rhythm, and hands each answer on as it arrives. */
+export class Scraper {
+  readonly #options: ScraperOptions;
+  readonly #instruments: ScraperInstruments;
+  readonly #rounds: Rounds;
+  readonly #shared: Surroundings;
+  readonly #followed = new Map<string, { readonly node: FollowedNode; readonly stop: AbortController }>();
+  /** Those that have not ended yet, the cancelled included. */
+  readonly #running = new Set<Promise<void>>();
+  #lastBeatAt: MonotonicMs | undefined;
+
+  constructor(options: ScraperOptions) {
+    const { registry, metricResolutionMs } = options;
+    this.#options = options;
+    this.#instruments = new ScraperInstruments(registry, metricResolutionMs);
+    this.#rounds = new Rounds((durationMs) => this.#instruments.round(durationMs));
+    this.#shared = {
+      ...options,
+      instruments: this.#instruments,
+      rounds: this.#rounds,
+      gate: new Gate(placesAtOnce),
+      pace: () => paceOf(metricResolutionMs, this.#followed.size),
+    };
+  }
+
+  /** Asks nodes as they come and go, until `signal` aborts; then waits until no request is left. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { targets, metricResolutionMs, clock } = this.#options;
+    const rhythm = beats(metricResolutionMs, clock, signal);
+    // The first beat comes before the first request, so that each request belongs to a round.
+    await rhythm.next();
+    this.#beat();
+    {
+      using _changes = targets.onChange((change) => this.#follow(change));
+      for (const node of targets.list()) this.#follow({ kind: 'added', node });
+      for await (const _ of rhythm) this.#beat();
+    }
+    for (const { stop } of this.#followed.values()) stop.abort();
+    this.#followed.clear();
+    await Promise.all(this.#running);
+  }
+
+  /** When the last round began; undefined before the first. */
+  lastBeatAt(): MonotonicMs | undefined {
+    return this.#lastBeatAt;
+  }
+
+  /** How asking this node last ended; undefined for a node that was not asked yet, or is not ours to ask. */
+  outcomeOf(node: string): Outcome | undefined {
+    return this.#followed.get(node)?.node.outcome;
+  }
+
+  /** The same, with how often in a row it failed and when it was. */
+  reportOf(node: string): ScrapeReport | undefined {
+    const followed = this.#followed.get(node)?.node;
+    if (followed?.outcome === undefined || followed.endedAt === undefined) return undefined;
+    return { outcome: followed.outcome, failures: followed.failures, endedAt: followed.endedAt };
+  }
+
+  /** How many nodes are asked. */
+  get size(): number {
+    return this.#followed.size;
+  }
+
+  #beat(): void {
+    this.#lastBeatAt = this.#options.clock.monotonic();
+    this.#rounds.turn();
+  }
+
+  #follow({ kind, node }: TargetChange): void {
+    const followed = this.#followed.get(node.name)?.node;
+    const wanted = kind !== 'removed' && (this.#options.nodeSelector?.matches(node.labels) ?? true);
+    if (!wanted) return followed && this.#forget(node.name);
+    if (followed === undefined) return this.#begin(node);
+    if (this.#isSamePlace(followed.node, node)) {
+      followed.node = node;
+      return;
+    }
+    // Another machine under the old name, or the same at another address: everything about it begins anew, and at once.
+    this.#forget(node.name);
+    this.#begin(node);
+  }
+
+  #begin(node: NodeRecord): void {
+    const { seed, metricResolutionMs } = this.#options;
+    const stop = new AbortController();
+    const followed = new FollowedNode(node, offsetOf(node.name, seed, metricResolutionMs), this.#shared);
+    this.#followed.set(node.name, { node: followed, stop });
+    const running = followed.run(stop.signal).finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  #forget(name: string): void {
+    this.#followed.get(name)?.stop.abort();
+    this.#followed.delete(name);
+    this.#options.client.forget(name);
+    this.#instruments.forget({ node: name });
+  }
+
+  #isSamePlace(before: NodeRecord, after: NodeRecord): boolean {
+    return before.uid === after.uid && this.#placeOf(before) === this.#placeOf(after);
+  }
+
+  #placeOf(node: NodeRecord): string {
+    const { address } = this.#options;
+    const found = kubeletAddress(node, address.preferredAddressTypes);
+    if (found.kind === 'none') return found.message;
+    const { host, port, path } = kubeletTarget(node, found.host, address);
+    return `${host} ${port} ${path}`;
+  }
+}
