@@ -10,7 +10,7 @@ import { jsonValue, typeMembers } from './encode/json.ts';
 import { protobufBody } from './encode/protobuf.ts';
 import type { Answer, ApiRequest } from './exchange.ts';
 import { type MediaType, negotiate, noConversions, type Offers, servedMediaTypes } from './negotiate.ts';
-import { jsonAnswer, protobufAnswer } from './render.ts';
+import { protobufAnswer, textAnswer } from './render.ts';
 import type { ApiGroupVersion } from './resource.ts';
 import { type Handler, type Route, serviceRoot, serviceRoute } from './router.ts';
 import { onlyServedMediaTypes, statusAnswer } from './status.ts';
@@ -71,5 +71,5 @@ function documentHandler(document: DiscoveryDocument): Handler {
 
 function documentAnswer({ type, members, fields }: DiscoveryDocument, media: MediaType): Answer {
   if (media.encoding === 'protobuf') return protobufAnswer(protobufBody(type, fields));
-  return jsonAnswer([`{${typeMembers(type)}${jsonValue(members).slice(1)}\n`], { media });
+  return textAnswer([`{${typeMembers(type)}${jsonValue(members).slice(1)}\n`], media);
 }

@@ -1,13 +1,18 @@
 import type { ApiRequest } from './exchange.ts';
 
 /** How bodies can be written. */
-export type Encoding = 'json' | 'protobuf';
+export type Encoding = 'json' | 'yaml' | 'protobuf';
 
 /** Media types we write, most liked first, as they stand in error texts. */
-export const servedMediaTypes: readonly string[] = ['application/json', 'application/vnd.kubernetes.protobuf'];
+export const servedMediaTypes: readonly string[] = [
+  'application/json',
+  'application/yaml',
+  'application/vnd.kubernetes.protobuf',
+];
 
 const encodings: readonly (readonly [subtype: string, encoding: Encoding])[] = [
   ['json', 'json'],
+  ['yaml', 'yaml'],
   ['vnd.kubernetes.protobuf', 'protobuf'],
 ];
 
@@ -34,6 +39,7 @@ export const noConversions: Offers = () => false;
 /** Content-Type of an encoding. */
 export const contentTypes: Readonly<Record<Encoding, string>> = {
   json: 'application/json',
+  yaml: 'application/yaml',
   protobuf: 'application/vnd.kubernetes.protobuf',
 };
 

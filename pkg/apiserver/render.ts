@@ -1,9 +1,10 @@
-import { indentedJson, listJson, objectJson, type TypeMeta } from './encode/json.ts';
-import { pacedBody, pacedChunks } from './encode/paced.ts';
+import { listJson, objectJson, type TypeMeta } from './encode/json.ts';
+import { pacedChunks } from './encode/paced.ts';
 import { partialJson, partialListType, partialType } from './encode/partial-metadata.ts';
 import { metadataFields, objectFields, protobufBody, protobufListChunks } from './encode/protobuf.ts';
 import type { ProtobufWriter } from './encode/protobuf-writer.ts';
 import { tableJson } from './encode/table.ts';
+import { textBody } from './encode/text-body.ts';
 import type { Answer, Body } from './exchange.ts';
 import { contentTypes, type MediaType, type Offers } from './negotiate.ts';
 import type { ApiGroupVersion, Resource } from './resource.ts';
@@ -33,7 +34,7 @@ export const objectConversions: Offers = ({ kind, group, version }, encoding) =>
 export function objectAnswer(object: unknown, view: View): Answer {
   if (view.media.as?.kind === 'Table') return tableAnswer([object], view);
   const form = formOf(view);
-  if (view.media.encoding === 'json') return jsonAnswer([`${form.document(object)}\n`], view);
+  if (view.media.encoding !== 'protobuf') return textAnswer([`${form.document(object)}\n`], view.media);
   return protobufAnswer(protobufBody(form.type, (out) => form.fields(object, out)));
 }
 
@@ -41,17 +42,13 @@ export function objectAnswer(object: unknown, view: View): Answer {
 export async function listAnswer(objects: Iterable<unknown>, view: View, signal: AbortSignal): Promise<Answer> {
   if (view.media.as?.kind === 'Table') return tableAnswer(objects, view);
   const form = formOf(view);
-  if (view.media.encoding === 'json') return jsonAnswer(listJson(form.listType, objects, form.item), view);
+  if (view.media.encoding !== 'protobuf') return textAnswer(listJson(form.listType, objects, form.item), view.media);
   return protobufAnswer(...(await protobufListChunks(form.listType, objects, form.fields, signal)));
 }
 
-/** An answer in JSON made of compact pieces, laid out for people where they are the readers. */
-export function jsonAnswer(pieces: Iterable<string>, { media }: { readonly media: MediaType }): Answer {
-  return {
-    status: 200,
-    headers: { 'Content-Type': contentTypes.json },
-    body: pacedBody(media.pretty ? indentedJson(pieces) : pieces),
-  };
+/** An answer in JSON or YAML made of compact JSON pieces. */
+export function textAnswer(pieces: Iterable<string>, media: MediaType): Answer {
+  return { status: 200, headers: { 'Content-Type': contentTypes[media.encoding] }, body: textBody(pieces, media) };
 }
 
 /** An answer in protobuf, whose length is known although it may leave in chunks. */
@@ -99,7 +96,7 @@ function formOf(view: View): Form {
 function tableAnswer(objects: Iterable<unknown>, view: View): Answer {
   const { wire } = view.resource;
   const version = view.media.as?.version ?? '';
-  return jsonAnswer(tableJson(objects, { version, wire, rowObject: rowPrinter(view, version) }), view);
+  return textAnswer(tableJson(objects, { version, wire, rowObject: rowPrinter(view, version) }), view.media);
 }
 
 function rowPrinter(view: View, version: string): (object: unknown) => string {

@@ -1,7 +1,8 @@
 import { goQuote } from '../model/go-quote.ts';
-import { indentedJson, jsonValue } from './encode/json.ts';
+import { jsonValue } from './encode/json.ts';
 import { listMetadataFields, protobufBody } from './encode/protobuf.ts';
 import type { ProtobufWriter } from './encode/protobuf-writer.ts';
+import { textBody } from './encode/text-body.ts';
 import type { Answer, ApiRequest } from './exchange.ts';
 import { contentTypes, negotiate, noConversions, servedMediaTypes } from './negotiate.ts';
 
@@ -82,16 +83,14 @@ export const verbNotSupported = (verb: string, group: string, resource: string):
   details: { group, kind: resource },
 });
 
-/** The one door from a refusal to its answer: JSON, or protobuf where the client prefers it; raw JSON if it takes neither. */
+/** The one door from a refusal to its answer: in the encoding the client likes best; JSON if it takes none. */
 export function statusAnswer(status: Status, request: ApiRequest): Answer {
   const media = negotiate(request, noConversions) ?? { encoding: 'json', pretty: true };
-  const headers = { 'Content-Type': contentTypes[media.encoding] };
-  const answer = (body: string | Uint8Array): Answer => ({ status: status.code, headers, body });
-  if (media.encoding === 'protobuf') {
-    return answer(protobufBody({ kind: 'Status', apiVersion: 'v1' }, (out) => statusFields(status, out)));
-  }
-  const compact = `${jsonValue(statusDocument(status))}\n`;
-  return answer(media.pretty ? [...indentedJson([compact])].join('') : compact);
+  const body =
+    media.encoding === 'protobuf'
+      ? protobufBody({ kind: 'Status', apiVersion: 'v1' }, (out) => statusFields(status, out))
+      : textBody([`${jsonValue(statusDocument(status))}\n`], media);
+  return { status: status.code, headers: { 'Content-Type': contentTypes[media.encoding] }, body };
 }
 
 /** A plain text refusal, as Go's `http.Error` writes it. */
