@@ -1,8 +1,9 @@
 import { timeFields } from '../apiserver/encode/protobuf.ts';
 import type { ProtobufWriter } from '../apiserver/encode/protobuf-writer.ts';
-import { formatDuration, timeText } from '../model/duration.ts';
+import { formatDuration } from '../model/duration.ts';
 import { cpuText, memoryText } from '../model/quantity.ts';
 import type { Usage } from '../model/sample.ts';
+import { timeText } from '../model/time-text.ts';
 import { usageResources } from './usage-resources.ts';
 
 /** What nodes and pods have alike: when the newer sample was taken, and how long before it the older one. */

@@ -109,15 +109,3 @@ function quote(text: string): string {
   });
   return `"${bytes.join('')}"`;
 }
-
-const earliest = Date.parse('0000-01-01T00:00:00Z');
-const latest = Date.parse('9999-12-31T23:59:59Z');
-
-/**
- * A moment as the Kubernetes API prints it: UTC, whole seconds, RFC 3339. One whose year has not four digits becomes
- * the nearest that has.
- */
-export function timeText(epochMs: number): string {
-  const ms = Math.min(Math.max(epochMs, earliest), latest);
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
-}
