@@ -8,11 +8,9 @@ export interface Limits {
   readonly vouchMs: number;
   /** A sample older than this is no baseline any more. */
   readonly baselineMs: number;
-  /** Samples closer together than this give noise, not a rate. */
+  /** Over less than this, counters give noise, not a rate. */
   readonly shortestMs: number;
-  /** From this age on a container's start is a good baseline … */
-  readonly freshFromMs: number;
-  /** … and below this one. */
+  /** Below this age a container's start is a good baseline. */
   readonly freshBelowMs: number;
   /** Samples this much further apart than their arrivals mean that the node's clock was set. */
   readonly clockJumpMs: number;
@@ -35,8 +33,7 @@ export function limitsOf(periodMs: number, windowMs: number): Limits {
     serveMs,
     vouchMs: Math.max(windowMs, serveMs),
     baselineMs: Math.max(windowMs, 4 * periodMs),
-    shortestMs: 1_000,
-    freshFromMs: 2_000,
+    shortestMs: 2_000,
     freshBelowMs: Math.max(periodMs, 60_000),
     clockJumpMs: Math.max(60_000, 2 * periodMs),
     pastMs: 3 * periodMs,

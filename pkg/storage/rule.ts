@@ -88,9 +88,9 @@ function isReadable({ sampledAt, cpu, memory }: Incoming): boolean {
 const isAmount = (value: number): boolean => value >= 0 && value < Number.POSITIVE_INFINITY;
 
 /** Young enough that its start, when the counter was zero, is the baseline; old enough that the rate is no noise. */
-function isFresh({ sampledAt, startedAt }: Incoming, { freshFromMs, freshBelowMs }: Limits): boolean {
+function isFresh({ sampledAt, startedAt }: Incoming, { shortestMs, freshBelowMs }: Limits): boolean {
   const ageMs = sampledAt - startedAt / 1e6;
-  return ageMs >= freshFromMs && ageMs < freshBelowMs;
+  return ageMs >= shortestMs && ageMs < freshBelowMs;
 }
 
 /** Samples older than the newest have come for so long that the newest must have been the wrong one. */
