@@ -1,3 +1,5 @@
+import { goFloat } from './go-float.ts';
+
 /** One way a pretend kubelet can misbehave. All are bounded, and all end when the fault is taken away or the client goes. */
 export type KubeletFault =
   /** Takes the request and never answers. */
@@ -61,7 +63,7 @@ function skewedText(text: string, byMs: number): string {
   return text
     .replace(/ (\d{13})$/gm, (_, at: string) => ` ${Number(at) + byMs}`)
     .replace(/^(container_start_time_seconds\{.*\}) (\S+)$/gm, (_, series: string, start: string) => {
-      return `${series} ${(Number(start) + byMs / 1000).toExponential().replace('e+9', 'e+09')}`;
+      return `${series} ${goFloat(Number(start) + byMs / 1000)}`;
     });
 }
 
