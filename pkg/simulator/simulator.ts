@@ -1,0 +1,136 @@
+import type { Clock } from '../lifecycle/clock.ts';
+import type { Runner } from '../lifecycle/together.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { type ClusterCertificates, createCertificates } from './certificates-kit.ts';
+import { type ClusterFolder, writeClusterFolder } from './cluster-folder.ts';
+import { kubeletVerdict, tokenUsers } from './cluster-identities.ts';
+import { ClusterObjects } from './cluster-objects.ts';
+import type { ClusterShape, NodeShape } from './cluster-shape.ts';
+import { Control } from './control.ts';
+import { KubeApiServer } from './kube-apiserver.ts';
+import { KubeletCertificates } from './kubelet-certificates.ts';
+import { authenticationConfigMap, type MetricsServerAddress, type MetricsVersion } from './metrics-server-objects.ts';
+import { ObjectStore } from './object-store.ts';
+import { clusterRights } from './rights.ts';
+import type { RunningKubelets } from './running-kubelets.ts';
+import { startKubelets } from './start-kubelets.ts';
+
+export interface SimulatorOptions {
+  /** Kubeconfigs and certificates are written here. */
+  readonly directory: string;
+  readonly shape: ClusterShape;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Any free one when absent. */
+  readonly apiServerPort?: number;
+  /** Where metrics-server is or will be; absent = not known yet, its Service has no endpoints. */
+  readonly metricsServer?: MetricsServerAddress;
+  /** Versions of metrics.k8s.io that have an APIService; only v1beta1 when absent. */
+  readonly metricsVersions?: readonly MetricsVersion[];
+}
+
+/** A pretend cluster at work; disposing of it closes every socket. Its files stay. */
+export interface Simulator extends AsyncDisposable {
+  readonly folder: ClusterFolder;
+  readonly certificates: ClusterCertificates;
+  readonly apiServer: KubeApiServer;
+  readonly kubelets: RunningKubelets;
+  readonly store: ObjectStore;
+  /** Adds a node whose kubelet has a certificate of its own. */
+  addNode(node: NodeShape): Promise<void>;
+  /** From now on the APIService leads there, or nowhere. */
+  pointMetricsServerAt(address: MetricsServerAddress | undefined): void;
+}
+
+/** How many changes a watch may have missed before it has to list again. */
+const historyLimit = 20_000;
+
+/** Starts kubelets and a kube-apiserver on 127.0.0.1, and writes what their clients need. */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  await using opened = new AsyncDisposableStack();
+  const { directory, clock, metricsServer, apiServerPort = 0 } = options;
+  const certificates = await createCertificates(clock.now());
+  const { kubelets, addNode } = await openKubelets(options, certificates, opened);
+  const { store, pointMetricsServerAt } = openStore(options, certificates, kubelets, opened);
+  pointMetricsServerAt(metricsServer);
+
+  const control: Control = new Control({ kubelets, clock, addNode, pointMetricsServerAt, apiServer: () => apiServer });
+  const apiServer: KubeApiServer = opened.use(pretendApiServer(options, certificates, store, control));
+  await apiServer.up(apiServerPort);
+  const folder = await writeClusterFolder(directory, apiServer.url, certificates);
+  opened.use(inBackground((signal) => apiServer.run(signal)));
+
+  const owned = opened.move();
+  const parts = { folder, certificates, apiServer, kubelets, store, addNode, pointMetricsServerAt };
+  return { ...parts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+async function openKubelets(
+  { shape, clock, log }: SimulatorOptions,
+  certificates: ClusterCertificates,
+  opened: AsyncDisposableStack,
+): Promise<Pick<Simulator, 'kubelets' | 'addNode'>> {
+  const issued = await KubeletCertificates.issue(certificates, shape.nodes);
+  const users = tokenUsers(certificates);
+  const kubelets = await startKubelets({
+    shape,
+    clock,
+    certificates: (node) => issued.of(node),
+    acceptToken: (token) => kubeletVerdict(token, users),
+    log: log.named('kubelets'),
+  });
+  opened.use(kubelets);
+  const addNode = async (node: NodeShape): Promise<void> => {
+    await issued.issueFor(node.name);
+    await kubelets.addNode(node);
+  };
+  return { kubelets, addNode };
+}
+
+function openStore(
+  { clock, metricsVersions = ['v1beta1'] }: SimulatorOptions,
+  { clusterCa, frontProxyCa }: ClusterCertificates,
+  kubelets: RunningKubelets,
+  opened: AsyncDisposableStack,
+): Pick<Simulator, 'store' | 'pointMetricsServerAt'> {
+  const store = new ObjectStore({ clock, historyLimit });
+  const objects = new ClusterObjects({ store, clock, kubeletPort: (node) => kubelets.portOf(node) });
+  objects.addNamespaces(['default', 'kube-system']);
+  store.put('configmaps', authenticationConfigMap(clusterCa.certPem, frontProxyCa.certPem));
+  for (const node of kubelets.shape().nodes) objects.addNode(node);
+  opened.use(kubelets.watch((change) => objects.apply(change)));
+  return { store, pointMetricsServerAt: (address) => objects.pointMetricsServerAt(address, metricsVersions) };
+}
+
+function pretendApiServer(
+  { clock, log }: SimulatorOptions,
+  certificates: ClusterCertificates,
+  store: ObjectStore,
+  control: Control,
+): KubeApiServer {
+  return new KubeApiServer({
+    store,
+    tokens: tokenUsers(certificates),
+    rights: clusterRights,
+    serving: certificates.apiServer,
+    clientCa: certificates.clusterCa.certPem,
+    frontProxy: certificates.frontProxyClient,
+    clock,
+    log: log.named('kube-apiserver'),
+    control: (call) => control.answer(call),
+  });
+}
+
+/** Runs until disposed of; disposing waits for the end. */
+function inBackground(run: Runner): AsyncDisposable {
+  const stop = new AbortController();
+  const ended = run(stop.signal);
+  // Whoever disposes hears of a failure; until then nobody waits for it.
+  ended.catch(() => undefined);
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await ended;
+    },
+  };
+}
