@@ -76,7 +76,7 @@ export function sortedLabels(labels: Labels): readonly (readonly [string, string
   return Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s"{}[\],:]+/g;
+const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s"{}[\],:]+|\n/g;
 
 /**
  * Compact JSON laid out with two spaces per level, as Go's Indent does; the newline at the end is dropped. A piece may
@@ -100,7 +100,10 @@ export function* indentedJson(pieces: Iterable<string>): Iterable<string> {
     return lead + text;
   };
   for (const piece of pieces) {
-    yield piece.replace(token, (text) => (text === '}' || text === ']' ? close(text) : print(text))).trimEnd();
+    yield piece.replace(token, (text) => {
+      if (text === '\n') return '';
+      return text === '}' || text === ']' ? close(text) : print(text);
+    });
   }
 }
 

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import protobuf from 'protobufjs';
+import type { ObjectMeta } from '../resource.ts';
+import { metadataFields, protobufBody, protobufListChunks } from './protobuf.ts';
+
+const type = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' };
+const never = new AbortController().signal;
+
+test('metadata comes out in the layout of the Go encoder', () => {
+  const body = protobufBody({ kind: 'K', apiVersion: 'v' }, (out) => metadataFields(pod('p', { b: '2', a: '1' }), out));
+  assert.equal(
+    Buffer.from(body).toString('hex'),
+    '6b387300' + // magic
+      '0a060a01761201' +
+      '4b' + // apiVersion, kind
+      '122b' +
+      '0a0170' +
+      '1200' +
+      '1a026e73' +
+      '2200' +
+      '2a00' +
+      '3200' +
+      '3800' + // name … generation
+      '4208' +
+      '0880f98fd306' +
+      '1000' + // creationTimestamp
+      '5a06' +
+      '0a0161' +
+      '120131' +
+      '5a06' +
+      '0a0162' +
+      '120132' + // labels
+      '1a00' +
+      '2200',
+  );
+});
+
+test('an object without a creation time has an empty one', () => {
+  const body = protobufBody(type, (out) => metadataFields({ ...pod('p', {}), creationTimestamp: 0 }, out));
+  assert.match(Buffer.from(body).toString('hex'), /38004200/);
+});
+
+test('lists of every length around the chunks are read back by another implementation', async () => {
+  for (const count of [0, 1, 63, 64, 65, 128, 1000]) {
+    const names = Array.from({ length: count }, (_, index) => `pod-${index}`);
+    const chunks = await protobufListChunks(
+      type,
+      names,
+      (name, out) => out.message(1, (inner) => metadataFields(pod(name, {}), inner)),
+      never,
+    );
+    const body = Buffer.concat(chunks);
+    assert.equal(body.subarray(0, 4).toString(), 'k8s\0');
+    const unknown = decode('Unknown', body.subarray(4)) as { typeMeta: object; raw: Uint8Array };
+    assert.deepEqual(unknown.typeMeta, type);
+    const list = decode('List', unknown.raw) as { items: readonly { metadata: { name: string } }[] };
+    assert.deepEqual(
+      list.items.map(({ metadata }) => metadata.name),
+      names,
+    );
+  }
+});
+
+test('a client that leaves ends the encoding', async () => {
+  const gone = new AbortController();
+  let encoded = 0;
+  const encoding = protobufListChunks(
+    type,
+    Array.from({ length: 10_000 }, (_, index) => index),
+    () => {
+      if (++encoded === 100) gone.abort();
+    },
+    gone.signal,
+  );
+  await assert.rejects(encoding, { name: 'AbortError' });
+  assert.ok(encoded <= 192, `${encoded} encoded`);
+});
+
+const schema = protobuf.parse(`syntax = "proto2";
+  message TypeMeta { optional string apiVersion = 1; optional string kind = 2; }
+  message Unknown { optional TypeMeta typeMeta = 1; optional bytes raw = 2; }
+  message Metadata { optional string name = 1; }
+  message Item { optional Metadata metadata = 1; }
+  message List { repeated Item items = 2; }`).root;
+
+function decode(message: string, bytes: Uint8Array): unknown {
+  const found = schema.lookupType(message);
+  return found.toObject(found.decode(bytes), { arrays: true });
+}
+
+function pod(name: string, labels: Readonly<Record<string, string>>): ObjectMeta {
+  return { name, namespace: 'ns', labels, creationTimestamp: Date.UTC(2026, 6, 25) };
+}
