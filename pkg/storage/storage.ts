@@ -9,8 +9,8 @@ import { type Limits, limitsOf } from './limits.ts';
 import { NodeWindow, type RuleListener } from './node-window.ts';
 import { PodIndex } from './pod-index.ts';
 import type { HistoryPoint } from './rings.ts';
-import type { RowRange } from './row-order.ts';
 import type { Rule } from './rule.ts';
+import { believed, type Sighting } from './sighting.ts';
 import type { Subject } from './subject.ts';
 
 /** What storage needs. */
@@ -19,23 +19,17 @@ export interface StorageOptions {
   readonly metricResolutionMs: number;
   /** Length of the rolling window, five minutes unless said. */
   readonly windowMs?: number;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'monotonic'>;
   readonly registry?: Registry;
   readonly log: Logger;
   /** Told of every sample which rule fitted it, for tests and tracing; without container it is the node itself. */
   readonly witness?: (rule: Rule, subject: Subject) => void;
 }
 
-/** A pod as one node knows it. */
-interface Sighting {
-  readonly window: NodeWindow;
-  readonly rows: RowRange;
-}
-
 /** The recent past of every node and container, in memory that is bounded by what is alive. */
 export class Storage {
   readonly #limits: Limits;
-  readonly #clock: Clock;
+  readonly #clock: StorageOptions['clock'];
   readonly #log: Logger;
   readonly #witness: StorageOptions['witness'];
   readonly #samples: Counter | undefined;
@@ -150,20 +144,13 @@ export class Storage {
     }
   }
 
-  /** Where to read a pod that moved: on a node heard lately, where its newest container is newest, or heard last. */
+  /** Where to read a pod. */
   #sighting(namespace: string, pod: string, now: number): Sighting | undefined {
     const found = this.#pods.find(namespace, pod);
     if (found === undefined) return undefined;
     if (found instanceof NodeWindow) return { window: found, rows: found.order.find(namespace, pod) };
     const sightings = found.map((window) => ({ window, rows: window.order.find(namespace, pod) }));
-    return sightings.reduce((best, other) => (this.#isBetter(other, best, now) ? other : best));
-  }
-
-  #isBetter(one: Sighting, other: Sighting, now: number): boolean {
-    const [isAlive, otherIsAlive] = [one, other].map(({ window }) => now - window.heardAt <= this.#limits.serveMs);
-    if (isAlive !== otherIsAlive) return isAlive === true;
-    const newer = one.window.newestStart(one.rows) - other.window.newestStart(other.rows);
-    return newer === 0 || Number.isNaN(newer) ? one.window.heardAt > other.window.heardAt : newer > 0;
+    return believed(sightings, now - this.#limits.serveMs);
   }
 
   #listener(window: NodeWindow): RuleListener {

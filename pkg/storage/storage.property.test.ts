@@ -1,0 +1,410 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ContainerLayout, NodeBatch } from '../model/batch.ts';
+import type { PodUsage, Sample, Usage } from '../model/sample.ts';
+import { as, type MonotonicMs } from '../model/units.ts';
+import { usageBetween, usageSinceStart } from '../model/usage.ts';
+import { silentLogger } from '../telemetry/logger.ts';
+import { Storage } from './storage.ts';
+
+const periodMs = 15_000;
+const windowMs = 300_000;
+
+test('answers like a simple twin made of maps and objects, whatever kubelets send', () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const cluster = new Cluster(seed, { honest: false });
+    const twin = new Twin(() => cluster.clock.monotonic());
+    for (let step = 0; step < 120; step++) {
+      const { batch, gone } = cluster.step();
+      if (gone !== undefined) {
+        cluster.storage.forgetNode(gone);
+        twin.forgetNode(gone);
+      }
+      if (batch !== undefined) {
+        assert.equal(cluster.storage.store(batch).settled, twin.store(batch), `seed ${seed}, step ${step}: settled`);
+      }
+      assertSame(cluster, twin, `seed ${seed}, step ${step}`);
+    }
+  }
+});
+
+test('never a negative rate, an empty window or half a pod, whatever kubelets send', () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const cluster = new Cluster(seed, { honest: false });
+    for (let step = 0; step < 120; step++) {
+      const { batch } = cluster.step();
+      if (batch !== undefined) cluster.storage.store(batch);
+      for (const pod of cluster.answers()) assertSound(pod, `seed ${seed}, step ${step}, ${pod.name}`);
+    }
+  }
+});
+
+test('of honest kubelets: rates are true within one life of a container, and time never goes backwards', () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const cluster = new Cluster(seed, { honest: true });
+    const served = new Map<string, number>();
+    for (let step = 0; step < 150; step++) {
+      const { batch } = cluster.step();
+      if (batch !== undefined) cluster.storage.store(batch);
+      for (const pod of cluster.answers()) assertTrue(pod, cluster, served, `seed ${seed}, step ${step}`);
+    }
+  }
+});
+
+test('memory is bounded by what is alive, over a long life of nodes that come and go', () => {
+  const cluster = new Cluster(4_711, { honest: false });
+  for (let step = 0; step < 6_000; step++) {
+    const { batch, gone } = cluster.step();
+    if (gone !== undefined) cluster.storage.forgetNode(gone);
+    if (batch !== undefined) cluster.storage.store(batch);
+    const { nodes, pods } = cluster.storage.size;
+    assert.ok(nodes <= cluster.alive.nodes, `step ${step}: ${nodes} nodes remembered, ${cluster.alive.nodes} alive`);
+    assert.ok(pods <= cluster.alive.pods, `step ${step}: ${pods} pods remembered, ${cluster.alive.pods} alive`);
+    assert.ok(cluster.storage.bytes <= 330 * (cluster.alive.containers + cluster.alive.nodes), `step ${step}: bytes`);
+  }
+});
+
+function assertSame(cluster: Cluster, twin: Twin, where: string): void {
+  for (const node of nodeNames) assert.deepEqual(cluster.storage.nodeUsage(node), twin.nodeUsage(node), where);
+  for (const pod of podNames)
+    assert.deepEqual(cluster.storage.podUsage('ns', pod), twin.podUsage(pod), `${where}, ${pod}`);
+  assert.equal(cluster.storage.size.pods, twin.pods, `${where}: pods`);
+}
+
+function assertSound({ containers }: PodUsage, where: string): void {
+  assert.ok(containers.length > 0, `${where}: empty pod`);
+  for (const { cpu, windowNs, memory, sampledAt } of containers.map(({ usage }) => usage)) {
+    assert.ok(Number.isSafeInteger(cpu) && cpu >= 0, `${where}: ${cpu} nanocores`);
+    assert.ok(windowNs > 0 && windowNs <= windowMs * 1e6, `${where}: a window of ${windowNs} ns`);
+    assert.ok(memory >= 0 && sampledAt > 0, `${where}: ${memory} bytes at ${sampledAt}`);
+  }
+}
+
+/** Every rate is that of one life, to the last digit a start time can give; `served` remembers how far time has come. */
+function assertTrue(
+  { name: pod, containers }: PodUsage,
+  cluster: Cluster,
+  served: Map<string, number>,
+  when: string,
+): void {
+  for (const { name, usage } of containers) {
+    const where = `${when}, ${pod}/${name}`;
+    const rates = cluster.ratesOf(pod, name);
+    const isOfOneLife = rates.some((rate) => Math.abs(rate - usage.cpu) <= 1 + rate * 1e-6);
+    assert.ok(isOfOneLife, `${where}: ${usage.cpu} nanocores, but its lives use ${rates.join()}`);
+    const before = served.get(`${pod}/${name}`) ?? 0;
+    assert.ok(usage.sampledAt >= before, `${where}: ${usage.sampledAt} served after ${before}`);
+    served.set(`${pod}/${name}`, usage.sampledAt);
+  }
+}
+
+const nodeNames = ['n1', 'n2', 'n3'];
+const podNames = ['a', 'b', 'c', 'd', 'e', 'f'];
+const containerNames = ['x', 'y', 'z'];
+
+interface Life {
+  startedMs: number;
+  nanocores: number;
+  /** Of a life that a kubelet of no honesty pretends: subtracted from the counter. */
+  lost: number;
+}
+
+interface Machine {
+  clockMs: number;
+  layout: ContainerLayout;
+  lives: Life[];
+  bootMs: number;
+  /** Sent last, to be repeated now and then. */
+  batch: NodeBatch | undefined;
+}
+
+/** A small cluster whose truth is known: every life of a container burns its own constant rate. */
+class Cluster {
+  readonly clock = { monotonic: (): MonotonicMs => as(this.#elapsedMs) };
+  readonly storage = new Storage({ metricResolutionMs: periodMs, windowMs, clock: this.clock, log: silentLogger });
+  #elapsedMs = 0;
+  readonly #dice: (below: number) => number;
+  readonly #honest: boolean;
+  readonly #machines = new Map<string, Machine>();
+  readonly #rates = new Map<string, number[]>();
+
+  constructor(seed: number, { honest }: { readonly honest: boolean }) {
+    this.#dice = dice(seed);
+    this.#honest = honest;
+  }
+
+  get alive(): { readonly nodes: number; readonly pods: number; readonly containers: number } {
+    const layouts = [...this.#machines.values()].map(({ layout }) => layout);
+    const pods = new Set(layouts.flatMap((layout) => layout.pods)).size;
+    return { nodes: layouts.length, pods, containers: layouts.reduce((sum, { pods }) => sum + pods.length, 0) };
+  }
+
+  ratesOf(pod: string, container: string): readonly number[] {
+    return this.#rates.get(`${pod}/${container}`) ?? [];
+  }
+
+  answers(): PodUsage[] {
+    return podNames.map((pod) => this.storage.podUsage('ns', pod)).filter((pod) => pod !== undefined);
+  }
+
+  /** Some time passes, then one kubelet answers, or a node goes. */
+  step(): { readonly batch?: NodeBatch; readonly gone?: string } {
+    const long = this.#chance(40);
+    this.#elapsedMs += this.#dice(long ? 400_000 : 9_000);
+    const node = nodeNames[this.#dice(nodeNames.length)] ?? '';
+    if (!this.#honest && this.#chance(50)) {
+      this.#machines.delete(node);
+      return { gone: node };
+    }
+    return { batch: this.#answer(node, this.#machines.get(node) ?? this.#boot(node)) };
+  }
+
+  #answer(node: string, machine: Machine): NodeBatch {
+    const repeats = machine.batch !== undefined && this.#chance(5);
+    if (repeats && machine.batch) return machine.batch;
+    if (this.#chance(12)) this.#reschedule(node, machine);
+    for (const slot of machine.lives.keys()) if (this.#chance(25)) this.#restart(machine, slot);
+    if (!this.#honest && this.#chance(60)) machine.clockMs += this.#dice(400_000) - 200_000;
+    machine.batch = this.#batch(node, machine);
+    return machine.batch;
+  }
+
+  #batch(node: string, { layout, lives, clockMs, bootMs }: Machine): NodeBatch {
+    const now = this.#now;
+    const moments = lives.map(({ startedMs }) => Math.max(startedMs, now - this.#dice(9) * 1_000));
+    const cpu = lives.map(({ startedMs, nanocores, lost }, slot) =>
+      Math.max(0, ((moments[slot] ?? 0) - startedMs) * 1e-3 * nanocores - lost),
+    );
+    if (!this.#honest) this.#spoil(cpu, moments, lives);
+    const unknownStart = !this.#honest && this.#chance(10);
+    const nodeSample: Sample = { sampledAt: as(now + clockMs), cpu: as((now - bootMs) * 1e6), memory: as(5) };
+    return {
+      node,
+      layout: this.#chance(3) ? structuredClone(layout) : layout,
+      sampledAt: Float64Array.from(moments, (moment) => moment + clockMs),
+      startedAt: Float64Array.from(lives, (life) => (unknownStart ? Number.NaN : (life.startedMs + clockMs) * 1e6)),
+      cpu: Float64Array.from(cpu),
+      memory: Float64Array.from(lives, ({ nanocores }) => nanocores % 1_000),
+      swap: new Float64Array(lives.length).fill(Number.NaN),
+      ...(this.#honest || !this.#chance(8) ? { nodeSample } : {}),
+    };
+  }
+
+  #spoil(cpu: number[], moments: number[], lives: readonly Life[]): void {
+    for (const [slot, life] of lives.entries()) {
+      if (this.#chance(15)) cpu[slot] = Number.NaN;
+      if (this.#chance(15)) cpu[slot] = -1;
+      if (this.#chance(15)) moments[slot] = this.#now - this.#dice(100_000);
+      if (this.#chance(30)) life.lost += (cpu[slot] ?? 0) / 2 || 0;
+    }
+  }
+
+  #boot(node: string): Machine {
+    const bootMs = this.#now - this.#dice(1e8);
+    const layout = { namespaces: [], pods: [], containers: [] };
+    const machine: Machine = { clockMs: 0, layout, lives: [], bootMs, batch: undefined };
+    this.#machines.set(node, machine);
+    this.#reschedule(node, machine);
+    return machine;
+  }
+
+  /** Other containers in another order; those that stay keep their lives. Honest pods live on one node each. */
+  #reschedule(node: string, machine: Machine): void {
+    const before = new Map(machine.lives.map((life, slot) => [nameAt(machine.layout, slot), life]));
+    const here = podNames.filter((_, index) => !this.#honest || index % nodeNames.length === nodeNames.indexOf(node));
+    const slots = here
+      .flatMap((pod) => containerNames.map((container) => ({ pod, container, order: this.#dice(1e6) })))
+      .filter(({ order }) => order % 3 > 0)
+      .sort((one, other) => one.order - other.order);
+    machine.layout = {
+      namespaces: slots.map(() => 'ns'),
+      pods: slots.map(({ pod }) => pod),
+      containers: slots.map(({ container }) => container),
+    };
+    machine.lives = slots.map((_, slot) => {
+      const name = nameAt(machine.layout, slot);
+      return before.get(name) ?? this.#life(name, this.#now - this.#dice(200_000));
+    });
+  }
+
+  #restart(machine: Machine, slot: number): void {
+    const sampled = machine.batch?.sampledAt[slot];
+    const earliest = Math.max(sampled === undefined ? 0 : sampled - machine.clockMs, this.#now - 9_000);
+    machine.lives[slot] = this.#life(nameAt(machine.layout, slot), Math.max(earliest, this.#now - this.#dice(9_000)));
+  }
+
+  #life(name: string, startedMs: number): Life {
+    const nanocores = this.#dice(2e9);
+    this.#rates.set(name, [...(this.#rates.get(name) ?? []), nanocores].slice(-20));
+    return { startedMs, nanocores, lost: 0 };
+  }
+
+  /** True time; the clocks of machines may be off. */
+  get #now(): number {
+    return Date.UTC(2026, 10, 21, 12) + this.#elapsedMs;
+  }
+
+  #chance(oneIn: number): boolean {
+    return this.#dice(oneIn) === 0;
+  }
+}
+
+const nameAt = ({ pods, containers }: ContainerLayout, slot: number): string => `${pods[slot]}/${containers[slot]}`;
+
+interface Memory {
+  latest?: Sample;
+  receivedAt: number;
+  confirmedAt: number;
+  usage?: Usage;
+  servedUntil: number;
+}
+
+/** The same promises as Storage, in the plainest words: a map of objects per node, searched from end to end. */
+class Twin {
+  readonly #now: () => number;
+  readonly #nodes = new Map<string, { heardAt: number; own: Memory; containers: Map<string, Memory> }>();
+  #sweptAt = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  get pods(): number {
+    const names = [...this.#nodes.values()].flatMap(({ containers }) => [...containers.keys()]);
+    return new Set(names.map((name) => name.split('/')[0])).size;
+  }
+
+  forgetNode(name: string): void {
+    this.#nodes.delete(name);
+  }
+
+  store(batch: NodeBatch): boolean {
+    const now = this.#now();
+    if (now - this.#sweptAt >= periodMs) {
+      this.#sweptAt = now;
+      for (const [name, { heardAt }] of this.#nodes) if (now - heardAt > windowMs) this.#nodes.delete(name);
+    }
+    const before = this.#nodes.get(batch.node);
+    const containers = new Map<string, Memory>();
+    let settled = true;
+    for (const slot of batch.layout.pods.keys()) {
+      const name = nameAt(batch.layout, slot);
+      const memory = before?.containers.get(name) ?? nothing();
+      const sample = sampleAt(batch, slot);
+      this.#learn(memory, sample);
+      containers.set(name, memory);
+      settled &&= memory.usage !== undefined || !isGood(sample);
+    }
+    const own = before?.own ?? nothing();
+    if (batch.nodeSample) {
+      this.#learn(own, batch.nodeSample);
+      settled &&= own.usage !== undefined;
+    }
+    this.#nodes.set(batch.node, { heardAt: now, own, containers });
+    return settled;
+  }
+
+  nodeUsage(name: string): Usage | undefined {
+    const own = this.#nodes.get(name)?.own;
+    return own && this.#served(own);
+  }
+
+  podUsage(pod: string): PodUsage | undefined {
+    const best = this.#believed(pod);
+    if (best === undefined) return undefined;
+    const containers = best.found.map(([name, memory]) => ({
+      name: name.split('/')[1] ?? '',
+      usage: this.#served(memory),
+    }));
+    const whole = containers.filter((container): container is { name: string; usage: Usage } => !!container.usage);
+    const [earliest] = whole.map(({ usage }) => usage).sort((a, b) => a.sampledAt - b.sampledAt);
+    if (earliest === undefined || whole.length < containers.length) return undefined;
+    const { sampledAt, windowNs } = earliest;
+    return { namespace: 'ns', name: pod, sampledAt, windowNs, containers: whole };
+  }
+
+  #believed(pod: string): { readonly found: readonly [string, Memory][] } | undefined {
+    const seen = [...this.#nodes.values()]
+      .map(({ heardAt, containers }) => {
+        const found = [...containers]
+          .filter(([name]) => name.startsWith(`${pod}/`))
+          .sort(([a], [b]) => (a < b ? -1 : 1));
+        return { heardAt, found, start: newest(found.map(([, memory]) => memory.latest?.startedAt)) };
+      })
+      .filter(({ found }) => found.length > 0);
+    const alive = seen.filter(({ heardAt }) => this.#now() - heardAt <= 3 * periodMs);
+    const candidates = alive.length > 0 ? alive : seen;
+    const byStart = candidates.every(({ start }) => start !== undefined);
+    return candidates.sort((a, b) => (byStart ? (b.start ?? 0) - (a.start ?? 0) : 0) || b.heardAt - a.heardAt)[0];
+  }
+
+  #served({ usage, servedUntil }: Memory): Usage | undefined {
+    return this.#now() <= servedUntil ? usage : undefined;
+  }
+
+  #learn(memory: Memory, next: Sample): void {
+    const { latest } = memory;
+    if (!isGood(next)) return;
+    if (latest === undefined) return this.#publish(memory, next, youngUsage(next));
+    const apart = next.sampledAt - latest.sampledAt;
+    if (apart < 0) {
+      if (this.#now() - memory.confirmedAt < 3 * periodMs) return;
+      delete memory.usage;
+      return this.#publish(memory, next, undefined);
+    }
+    if (apart === 0) return this.#vouch(memory);
+    const [start = Number.NaN, oldStart = Number.NaN] = [next.startedAt, latest.startedAt];
+    const restarted = start >= latest.sampledAt * 1e6 || (start - oldStart > 1e9 && next.cpu < latest.cpu);
+    if (restarted) return this.#publish(memory, next, youngUsage(next));
+    const elapsed = this.#now() - memory.receivedAt;
+    const doubtful = Math.abs(start - oldStart) > 1e9 || next.cpu < latest.cpu || Math.abs(apart - elapsed) > 60_000;
+    if (doubtful || apart > windowMs) return this.#publish(memory, next, undefined);
+    if (apart < 2_000) return this.#vouch(memory);
+    this.#publish(memory, next, usageBetween(latest, next));
+  }
+
+  #publish(memory: Memory, latest: Sample, usage: Usage | undefined): void {
+    const now = this.#now();
+    Object.assign(memory, { latest, receivedAt: now, confirmedAt: now });
+    if (usage !== undefined) Object.assign(memory, { usage, servedUntil: now + 3 * periodMs });
+  }
+
+  #vouch(memory: Memory): void {
+    memory.confirmedAt = this.#now();
+    if (memory.usage === undefined || memory.usage.sampledAt !== memory.latest?.sampledAt) return;
+    memory.servedUntil = Math.min(this.#now() + 3 * periodMs, memory.receivedAt + windowMs);
+  }
+}
+
+const nothing = (): Memory => ({ receivedAt: 0, confirmedAt: 0, servedUntil: Number.NEGATIVE_INFINITY });
+
+const isGood = ({ cpu, memory }: Sample): boolean => cpu >= 0 && memory >= 0;
+
+function youngUsage(sample: Sample): Usage | undefined {
+  const usage = usageSinceStart(sample);
+  return usage && usage.windowNs >= 2e9 && usage.windowNs < 60e9 ? usage : undefined;
+}
+
+function newest(starts: readonly (number | undefined)[]): number | undefined {
+  const known = starts.filter((start) => start !== undefined);
+  return known.length > 0 ? Math.max(...known) : undefined;
+}
+
+function sampleAt(batch: NodeBatch, slot: number): Sample {
+  const startedAt = batch.startedAt[slot] ?? Number.NaN;
+  return {
+    sampledAt: as(batch.sampledAt[slot] ?? Number.NaN),
+    cpu: as(batch.cpu[slot] ?? Number.NaN),
+    memory: as(batch.memory[slot] ?? Number.NaN),
+    ...(startedAt >= 0 && { startedAt: as(startedAt) }),
+  };
+}
+
+/** Small deterministic generator: a failing seed is a failing test you can keep. */
+function dice(seed: number): (below: number) => number {
+  let state = Math.imul(seed, 2_654_435_761) >>> 0;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
