@@ -9,6 +9,13 @@ import { version } from './version.ts';
 /** Exit codes: stopped as asked, broke while running, could not make sense of flags or the files they name. */
 const exitCodes = { stopped: 0, broke: 1, misused: 2 } as const;
 
+/** What this is and what it runs on, in Go's words where Go has them. */
+const release = {
+  version,
+  runtime: `node${process.versions.node}`,
+  platform: `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
+};
+
 /** The whole program: options, assembly, run, exit code. */
 export async function run(args: readonly string[]): Promise<number> {
   const parsed = await parseOptions(args);
@@ -35,7 +42,7 @@ async function serve(options: Options): Promise<number> {
   const log = createLogger({ ...config.logging, stream: process.stderr });
   const stop = stopOnSignals(log);
 
-  const assembled = await assemble(config, { clock: systemClock, log, environment: process.env, version });
+  const assembled = await assemble(config, { clock: systemClock, log, environment: process.env, release });
   if (assembled.kind === 'failed') {
     for (const problem of assembled.problems) log.error('Could not start', { problem });
     return exitCodes.misused;

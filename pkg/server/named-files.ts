@@ -1,5 +1,4 @@
 import type { Clock } from '../lifecycle/clock.ts';
-import type { Runner } from '../lifecycle/together.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Config } from './config.ts';
 import { WatchedFile } from './watched-file.ts';
@@ -16,6 +15,7 @@ export interface NamedFiles {
 /** Reads every file the configuration names; every one that cannot be read is a problem that names its flag. */
 export async function openNamedFiles(
   config: Config,
+  means: { readonly clock: Clock; readonly log: Logger },
 ): Promise<
   { readonly kind: 'opened'; readonly files: NamedFiles } | { readonly kind: 'failed'; readonly problems: string[] }
 > {
@@ -31,14 +31,9 @@ export async function openNamedFiles(
   const problems: string[] = [];
   for (const [name, [flag, path]] of Object.entries(wanted)) {
     if (path === undefined) continue;
-    const outcome = await WatchedFile.open(path);
+    const outcome = await WatchedFile.open(path, means);
     if (outcome.kind === 'opened') files[name] = outcome.file;
     else problems.push(`${flag}: ${outcome.message}`);
   }
   return problems.length === 0 ? { kind: 'opened', files } : { kind: 'failed', problems };
-}
-
-/** What keeps the files followed. */
-export function followFiles(files: NamedFiles, means: { readonly clock: Clock; readonly log: Logger }): Runner[] {
-  return Object.values(files).map((file: WatchedFile) => (signal: AbortSignal) => file.run(signal, means));
 }

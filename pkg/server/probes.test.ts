@@ -50,7 +50,7 @@ describe('probes', () => {
   });
 
   it('fail readiness at once when asked to stop', () => {
-    assert.deepEqual(failing({ ...healthy(), stopping: () => true }), ['shutdown: process is shutting down']);
+    assert.deepEqual(failing({ ...healthy(), stopping: AbortSignal.abort() }), ['shutdown: process is shutting down']);
   });
 
   it('have no opinion on collection before the first round', async () => {
@@ -72,8 +72,9 @@ function healthy(): ProbeSubjects {
     storage: { ready: { nodes: true, pods: true } },
     nodes: { synced: true },
     pods: { synced: true },
-    lastBeatAt: () => 0,
-    stopping: () => false,
+    authentication: { synced: true },
+    scraper: { lastBeatAt: () => 0 },
+    stopping: new AbortController().signal,
   };
 }
 
@@ -90,7 +91,7 @@ const failing = (subjects: ProbeSubjects): string[] =>
 
 async function lateness(story: { began: number | undefined; now: number }): Promise<string[]> {
   const clock = new WoundClock();
-  const subjects = { ...healthy(), lastBeatAt: () => story.began };
+  const subjects = { ...healthy(), scraper: { lastBeatAt: () => story.began } };
   const { livez } = probesOf(subjects, { metricResolutionMs: resolution, clock });
   await clock.wind(story.now);
   return failed(livez);

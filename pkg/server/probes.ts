@@ -11,10 +11,11 @@ export interface ProbeSubjects {
   readonly storage: { readonly ready: { readonly nodes: boolean; readonly pods: boolean } };
   readonly nodes: { readonly synced: boolean };
   readonly pods: { readonly synced: boolean };
+  readonly authentication: { readonly synced: boolean };
   /** When the last round over the nodes began, by the monotonic clock; nothing before the first. */
-  readonly lastBeatAt: () => number | undefined;
-  /** True from the moment somebody asked us to stop. */
-  readonly stopping: () => boolean;
+  readonly scraper: { lastBeatAt(): number | undefined };
+  /** Aborted from the moment somebody asked us to stop. */
+  readonly stopping: AbortSignal;
 }
 
 export interface ProbeOptions {
@@ -52,7 +53,7 @@ export function probesOf(subjects: ProbeSubjects, options: ProbeOptions): Probes
       storageReady(subjects, options),
       { name: 'metric-informer-sync', check: synced },
       { name: 'metadata-informer-sync', check: synced },
-      { name: 'shutdown', check: () => (subjects.stopping() ? 'process is shutting down' : undefined) },
+      { name: 'shutdown', check: () => (subjects.stopping.aborted ? 'process is shutting down' : undefined) },
     ],
     healthz: [...answering, alive],
   };
@@ -74,20 +75,21 @@ function storageReady({ storage }: ProbeSubjects, { metricResolutionMs, clock }:
   };
 }
 
-function informerSync({ nodes, pods }: ProbeSubjects): () => string | undefined {
+function informerSync({ nodes, pods, authentication }: ProbeSubjects): () => string | undefined {
   return () => {
     if (!nodes.synced) return 'the nodes of the cluster have not been listed yet';
     if (!pods.synced) return 'the pods of the cluster have not been listed yet';
+    if (!authentication.synced) return 'the authentication ConfigMap has not been read yet';
     return undefined;
   };
 }
 
 /** No opinion before the first round: the kube-apiserver may still be away. */
-function collectionTimely({ lastBeatAt }: ProbeSubjects, { metricResolutionMs, clock }: ProbeOptions): Probe {
+function collectionTimely({ scraper }: ProbeSubjects, { metricResolutionMs, clock }: ProbeOptions): Probe {
   return {
     name: 'metric-collection-timely',
     check() {
-      const last = lastBeatAt();
+      const last = scraper.lastBeatAt();
       if (last === undefined) return undefined;
       const sinceMs = clock.monotonic() - last;
       if (sinceMs <= 1.5 * metricResolutionMs) return undefined;

@@ -3,11 +3,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { WoundClock } from '../lifecycle/wound-clock.ts';
 import type { ClientTrust } from '../model/client-trust.ts';
+import { silentLogger } from '../telemetry/logger.ts';
 import { clientTrust } from './client-trust.ts';
 import type { AuthenticationConfig, Config, KubeletConfig } from './config.ts';
 import { kubeletCredentials } from './kubelet-credentials.ts';
 import { openNamedFiles } from './named-files.ts';
+
+const means = { clock: new WoundClock(), log: silentLogger };
 
 const published: ClientTrust = {
   clientCa: 'published client CA',
@@ -33,7 +37,7 @@ describe('whom to believe', () => {
   it('is what flags name where they name it, with the headers of the flags', async () => {
     await using folder = await folderWith({ 'proxy.crt': 'own proxy CA' });
     const path = join(folder.path, 'proxy.crt');
-    const opened = await openNamedFiles(configWith({ requestHeaderCaFile: path }));
+    const opened = await openNamedFiles(configWith({ requestHeaderCaFile: path }), means);
     assert.ok(opened.kind === 'opened');
     const trust = clientTrust(authentication(), opened.files, { current: published });
     assert.equal(trust().clientCa, 'published client CA');
@@ -44,7 +48,10 @@ describe('whom to believe', () => {
 
 describe('files named by flags', () => {
   it('are all named when several cannot be read', async () => {
-    const opened = await openNamedFiles(configWith({ requestHeaderCaFile: '/no/proxy', clientCaFile: '/no/client' }));
+    const opened = await openNamedFiles(
+      configWith({ requestHeaderCaFile: '/no/proxy', clientCaFile: '/no/client' }),
+      means,
+    );
     assert.deepEqual(opened, {
       kind: 'failed',
       problems: [

@@ -9,7 +9,7 @@ import { WatchedFile } from './watched-file.ts';
 
 describe('a watched file', () => {
   it('is named when it cannot be read', async () => {
-    const outcome = await WatchedFile.open('/nowhere/ca.crt');
+    const outcome = await WatchedFile.open('/nowhere/ca.crt', { clock: new WoundClock(), log: silentLogger });
     assert.deepEqual(outcome, { kind: 'failed', message: 'cannot read /nowhere/ca.crt: there is no such file' });
   });
 
@@ -17,13 +17,13 @@ describe('a watched file', () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'ca.crt');
     await writeFile(path, 'first');
-    const outcome = await WatchedFile.open(path);
+    const clock = new WoundClock();
+    const outcome = await WatchedFile.open(path, { clock, log: silentLogger });
     assert.ok(outcome.kind === 'opened');
     const { file } = outcome;
 
-    const clock = new WoundClock();
     const stop = new AbortController();
-    const running = file.run(stop.signal, { clock, log: silentLogger });
+    const running = file.run(stop.signal);
     await writeFile(path, 'second');
     await windUntil(clock, () => file.text === 'second');
     await rm(path);

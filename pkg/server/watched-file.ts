@@ -5,22 +5,31 @@ import type { Logger } from '../telemetry/logger.ts';
 /** Secrets mounted into a pod change within a minute or two; looking once a minute is soon enough and costs nothing. */
 const lookEveryMs = 60_000;
 
+/** What looking again takes. */
+export interface WatchingMeans {
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
 /** The text of a file that may be replaced while we run. The last text that could be read stays. */
 export class WatchedFile {
   readonly #path: string;
+  readonly #means: WatchingMeans;
   #text: string;
 
-  private constructor(path: string, text: string) {
+  private constructor(path: string, text: string, means: WatchingMeans) {
     this.#path = path;
     this.#text = text;
+    this.#means = means;
   }
 
   /** Reads it once; a file that cannot be read is a problem that names it. */
   static async open(
     path: string,
+    means: WatchingMeans,
   ): Promise<{ kind: 'opened'; file: WatchedFile } | { kind: 'failed'; message: string }> {
     try {
-      return { kind: 'opened', file: new WatchedFile(path, await readFile(path, 'utf8')) };
+      return { kind: 'opened', file: new WatchedFile(path, await readFile(path, 'utf8'), means) };
     } catch (cause) {
       return { kind: 'failed', message: `cannot read ${path}: ${reasonOf(cause)}` };
     }
@@ -31,7 +40,8 @@ export class WatchedFile {
   }
 
   /** Looks again once a minute until `signal` aborts. */
-  async run(signal: AbortSignal, { clock, log }: { readonly clock: Clock; readonly log: Logger }): Promise<void> {
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#means;
     let readable = true;
     for (;;) {
       await clock.sleep(lookEveryMs, signal);

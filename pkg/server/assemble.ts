@@ -1,0 +1,128 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { metricsV1beta1 } from '../api/group.ts';
+import { ApiServer } from '../apiserver/api-server.ts';
+import { loadServingCertificate } from '../apiserver/serving-certificate.ts';
+import type { NodeCatalog } from '../kube/nodes.ts';
+import { UndiciKubeletClient } from '../scraper/kubelet.ts';
+import type { KubeletTrust } from '../scraper/kubelet-client.ts';
+import { Scraper } from '../scraper/scraper.ts';
+import { Storage } from '../storage/storage.ts';
+import { Registry } from '../telemetry/exposition.ts';
+import { callersOf } from './callers.ts';
+import { catalogsOf } from './catalogs.ts';
+import type { Config, KubeletConfig } from './config.ts';
+import { openConnections } from './connections.ts';
+import { kubeletCredentials } from './kubelet-credentials.ts';
+import type { Means, Surroundings } from './means.ts';
+import { openNamedFiles } from './named-files.ts';
+import { probesOf } from './probes.ts';
+import { Server } from './server.ts';
+import { versionInfo } from './version-info.ts';
+
+/** A server ready to run, which closes what it opened; or everything that is wrong with the files it was given. */
+export type Assembled =
+  | { readonly kind: 'assembled'; readonly server: Server }
+  | { readonly kind: 'failed'; readonly problems: readonly string[] };
+
+/** Connections to kubelets live from one period to the next, with room for a slow one. */
+const keepAlivePeriods = 3;
+
+/** No request may take longer; the kube-apiserver gives up on us after as long. */
+const requestTimeoutMs = 60_000;
+
+/** Opens what the configuration names and plugs the rooms together. Nothing runs yet when it returns, and nothing was sent. */
+export async function assemble(config: Config, surroundings: Surroundings): Promise<Assembled> {
+  const { clock, log } = surroundings;
+  await using opened = new AsyncDisposableStack();
+  const connecting = await openConnections(config, surroundings, opened);
+  const reading = await openNamedFiles(config, surroundings);
+  const loading = await loadServingCertificate({ ...config.serving, clock, log: log.named('serving') });
+  const problems = [
+    ...(connecting.kind === 'failed' ? connecting.problems : []),
+    ...(reading.kind === 'failed' ? reading.problems : []),
+    ...(loading.kind === 'failed' ? [loading.message] : []),
+  ];
+  if (connecting.kind === 'failed' || reading.kind === 'failed' || loading.kind === 'failed')
+    return { kind: 'failed', problems };
+
+  const means = {
+    ...surroundings,
+    config,
+    connections: connecting.connections,
+    files: reading.files,
+    certificate: loading.certificate,
+  };
+  return { kind: 'assembled', server: build(means, opened) };
+}
+
+/** The wiring diagram: kubelets -> scraper -> storage -> API, beside the catalogs that say what there is. */
+function build(means: Means, opened: AsyncDisposableStack): Server {
+  const { config, clock, log, files, certificate } = means;
+  const { metricResolutionMs } = config;
+  const registry = new Registry();
+  const stopping = new AbortController();
+
+  const { nodes, pods, authentication } = catalogsOf(means);
+  const storage = new Storage({ metricResolutionMs, clock, registry, log: log.named('storage') });
+  const scraper = scraperOf(means, { nodes, storage, registry, opened });
+  opened.use(nodes.onChange(({ kind, node }) => kind === 'removed' && storage.forgetNode(node.name)));
+
+  const { nodeSelector } = config.kubelet;
+  const api = new ApiServer({
+    groups: [metricsV1beta1({ usage: storage, nodes, pods, nodeSelector, clock, registry })],
+    ...callersOf(means, authentication),
+    health: probesOf(
+      { storage, nodes, pods, authentication, scraper, stopping: stopping.signal },
+      { metricResolutionMs, clock },
+    ),
+    expose: () => registry.expose(),
+    version: versionInfo(means.release),
+    newId: randomUUID,
+    serverAddress: `:${config.serving.port}`,
+    log: log.named('apiserver'),
+  });
+  return new Server({
+    api,
+    listening: { ...config.serving, pair: certificate.pair, requestTimeoutMs, clock, log: log.named('serving') },
+    whileListening: (listener) => (signal) => certificate.follow((pair) => listener.replacePair(pair), signal),
+    loops: [nodes, pods, authentication, scraper, ...Object.values(files)],
+    stopping,
+    log: log.named('server'),
+    opened: opened.move(),
+  });
+}
+
+interface ScraperNeeds {
+  readonly nodes: NodeCatalog;
+  readonly storage: Storage;
+  readonly registry: Registry;
+  readonly opened: AsyncDisposableStack;
+}
+
+function scraperOf(means: Means, { nodes, storage, registry, opened }: ScraperNeeds): Scraper {
+  const { config, clock, log, connections, files, release } = means;
+  const client = new UndiciKubeletClient({
+    credentials: { current: kubeletCredentials(config.kubelet, files, connections.core) },
+    trust: trustIn(config.kubelet),
+    keepAliveMs: keepAlivePeriods * config.metricResolutionMs,
+    userAgent: `metrics-server/${release.version}`,
+  });
+  return new Scraper({
+    targets: nodes,
+    ...(config.kubelet.nodeSelector && { nodeSelector: config.kubelet.nodeSelector }),
+    client: opened.use(client),
+    sink: storage,
+    address: config.kubelet,
+    metricResolutionMs: config.metricResolutionMs,
+    requestTimeoutMs: config.kubelet.requestTimeoutMs,
+    clock,
+    log: log.named('scraper'),
+    registry,
+    seed: randomInt(2 ** 31),
+  });
+}
+
+function trustIn({ completelyInsecure, insecureTls }: KubeletConfig): KubeletTrust {
+  if (completelyInsecure) return 'plain-http';
+  return insecureTls ? 'insecure-tls' : 'verified';
+}

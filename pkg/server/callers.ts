@@ -1,0 +1,32 @@
+import { Authenticator } from '../apiserver/authenticate.ts';
+import { Authorizer } from '../apiserver/authorize.ts';
+import { AccessReviews, TokenReviews } from '../kube/reviews.ts';
+import type { ClientTrust } from '../model/client-trust.ts';
+import { clientTrust } from './client-trust.ts';
+import type { Means } from './means.ts';
+
+/** Who tells callers apart and who decides what they may: both by asking the kube-apiserver where nobody here knows. */
+export interface Callers {
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+}
+
+/** Builds both. `published` is what the kube-apiserver says about whom to believe. */
+export function callersOf(means: Means, published: { readonly current: ClientTrust | undefined }): Callers {
+  const { config, connections, files, clock, log } = means;
+  const authenticator = new Authenticator({
+    trust: clientTrust(config.authentication, files, published),
+    tokens: new TokenReviews({ connection: connections.authentication, clock }),
+    tokenCacheTtlMs: config.authentication.tokenCacheTtlMs,
+    clock,
+    log: log.named('authentication'),
+  });
+  const authorizer = new Authorizer({
+    reviewer: new AccessReviews({ connection: connections.authorization, clock }),
+    alwaysAllowPaths: config.authorization.alwaysAllowPaths,
+    authorizedTtlMs: config.authorization.authorizedTtlMs,
+    unauthorizedTtlMs: config.authorization.unauthorizedTtlMs,
+    clock,
+  });
+  return { authenticator, authorizer };
+}

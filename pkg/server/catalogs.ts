@@ -1,0 +1,26 @@
+import { AuthenticationConfigMap } from '../kube/authentication-config.ts';
+import { NodeCatalog } from '../kube/nodes.ts';
+import { PodCatalog } from '../kube/pods.ts';
+import type { AuthenticationSource } from './authentication-loop.ts';
+import { AuthenticationLoop } from './authentication-loop.ts';
+import type { Means } from './means.ts';
+
+/** What we know of the cluster from its kube-apiserver, each kept up to date by its own loop. */
+export interface Catalogs {
+  readonly nodes: NodeCatalog;
+  readonly pods: PodCatalog;
+  readonly authentication: AuthenticationLoop;
+}
+
+/** The catalogs, empty until they run. */
+export function catalogsOf({ config, connections, clock, log }: Means): Catalogs {
+  const nodes = new NodeCatalog({ connection: connections.core, clock, log: log.named('nodes') });
+  const pods = new PodCatalog({ connection: connections.core, clock, log: log.named('pods') });
+  const authenticationLog = log.named('authentication');
+  const source: AuthenticationSource | undefined = config.authentication.skipLookup
+    ? undefined
+    : new AuthenticationConfigMap({ connection: connections.authentication, clock, log: authenticationLog });
+  const { tolerateLookupFailure } = config.authentication;
+  const authentication = new AuthenticationLoop({ source, tolerateLookupFailure, clock, log: authenticationLog });
+  return { nodes, pods, authentication };
+}

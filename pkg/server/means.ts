@@ -1,0 +1,32 @@
+import type { ServingCertificate } from '../apiserver/serving-certificate.ts';
+import type { Clock } from '../lifecycle/clock.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Config } from './config.ts';
+import type { Connections } from './connections.ts';
+import type { NamedFiles } from './named-files.ts';
+
+/** What the server finds around itself. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly release: Release;
+}
+
+/** Which release this is and what it runs on. */
+export interface Release {
+  /** `v1.2.3`, as `--version` prints it. */
+  readonly version: string;
+  /** `node24.21.0`. */
+  readonly runtime: string;
+  /** `linux/amd64`, in Go's words. */
+  readonly platform: string;
+}
+
+/** What there is to build a server from, once everything the configuration names has been opened. */
+export interface Means extends Surroundings {
+  readonly config: Config;
+  readonly connections: Connections;
+  readonly files: NamedFiles;
+  readonly certificate: ServingCertificate;
+}
