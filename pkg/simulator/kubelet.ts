@@ -8,7 +8,9 @@ import type { AcceptToken, TokenVerdict } from './running-kubelets.ts';
 
 /** What a kubelet needs of its node. */
 export interface KubeletSource {
-  /** The answer of `/metrics/resource` at a moment (epoch milliseconds); undefined while nobody listens there. */
+  /** Whether the kubelet runs at a moment (epoch milliseconds). */
+  listensAt(now: number): boolean;
+  /** The answer of `/metrics/resource` at a moment; undefined while the kubelet does not run. */
   textAt(now: number): string | undefined;
 }
 
@@ -112,9 +114,8 @@ export class SimulatedKubelet implements AsyncDisposable {
   }
 
   async #openOrClose(): Promise<void> {
-    const refuses =
-      this.#fault?.fault.kind === 'refuse' || this.#parts.source.textAt(this.#parts.clock.now()) === undefined;
-    const open = !this.#closed && !refuses;
+    const wanted = this.#fault?.fault.kind !== 'refuse' && this.#parts.source.listensAt(this.#parts.clock.now());
+    const open = wanted && !this.#closed;
     if (open && this.#server === undefined) await this.#open();
     if (!open && this.#server !== undefined) await this.#close(this.#server);
   }

@@ -34,6 +34,11 @@ export class Replay {
     this.#shiftMs = startedAt - this.#moment(0).at;
   }
 
+  /** False while the recorded kubelet refused connections. */
+  listensAt(now: number): boolean {
+    return this.#moment(this.#positionAt(now).index).families !== undefined;
+  }
+
   /** The answer at `now`; undefined while the recorded kubelet refused connections. */
   textAt(now: number): string | undefined {
     const position = this.#positionAt(now);

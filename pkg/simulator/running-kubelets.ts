@@ -46,8 +46,8 @@ export interface RunningKubelets extends AsyncDisposable {
   /** True usage between two moments; undefined where it is not known: something that did not run throughout, or is replayed. */
   truth(subject: Subject, from: EpochMs, to: EpochMs): TrueUsage | undefined;
   /**
-   * Every sample of the node's containers, and of the node itself, that its kubelet has had to offer since `since`
-   * (the last five minutes when absent): container by container, oldest first. On the recorded node these are the
+   * Every sample of the node and of the containers that run on it now, that a healthy kubelet has had to offer since
+   * `since` (the last five minutes when absent): series by series, oldest first. On the recorded node these are the
    * recorded ones, shifted, so that the exact rate a reader must have computed follows from two of them.
    */
   served(node: string, since?: EpochMs): readonly ServedSample[];

@@ -28,8 +28,11 @@ export async function startKubelets(options: KubeletsOptions): Promise<RunningKu
   const recording = options.shape.nodes.some(({ replay }) => replay)
     ? await loadRecording(recordingFolder())
     : undefined;
-  const kubelets = new Kubelets(options, recording);
+  await using opened = new AsyncDisposableStack();
+  const kubelets = opened.use(new Kubelets(options, recording));
   await Promise.all(options.shape.nodes.map((node) => kubelets.addNode(node)));
+  // All of them listen: from here on they are the caller's.
+  opened.move();
   return kubelets;
 }
 
@@ -198,6 +201,7 @@ class Kubelets implements RunningKubelets {
 }
 
 const textOf = (workload: NodeWorkload): KubeletSource => ({
+  listensAt: () => true,
   textAt: (now) => resourceMetricsText(workload.report(now)),
 });
 
