@@ -255,6 +255,55 @@ test('an empty list is an empty Table and an empty list', async () => {
   assert.equal(list.body, '{"kind":"ThingList","apiVersion":"things.example.com/v1","metadata":{},"items":[]}\n');
 });
 
+test('whatever is asked, the answer is one a client can expect, and nothing breaks', async () => {
+  const seed = Date.now() % 100_000;
+  let state = seed;
+  const draw = (words: readonly string[]): string => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return words[(state >>> 8) % words.length] ?? '';
+  };
+  const words = [
+    ...`${root}/watch/namespaces/ns/things/a/livez/version`.split('/'),
+    '',
+    '%2F',
+    '%',
+    '..',
+    '*',
+    ':name',
+    '{/}',
+    'é',
+  ];
+  const queries = [
+    '',
+    '?watch',
+    '?limit=x',
+    '?labelSelector=a%20in',
+    '?fieldSelector=a%3Db',
+    '?includeObject=x',
+    '?pretty&verbose',
+  ];
+  const accepts = [
+    '*/*',
+    'application/yaml',
+    'text/html',
+    'application/vnd.kubernetes.protobuf',
+    asTable.headers.accept,
+  ];
+  const expected = [200, 400, 404, 405, 406, 500];
+  for (let round = 0; round < 3000; round++) {
+    const target = `${draw(['', root])}/${draw(words)}/${draw(words)}${draw(queries)}`;
+    const lines: Facts[] = [];
+    const request = {
+      method: draw(['GET', 'GET', 'HEAD', 'POST', 'OPTIONS', 'M-SEARCH']),
+      headers: { accept: draw(accepts) },
+    };
+    const { status } = await ask(target, request, { lines });
+    const told = `seed ${seed}, round ${round}: ${request.method} ${target} as ${request.headers.accept}: ${status}`;
+    assert.ok(expected.includes(status), told);
+    assert.deepEqual(lines, [], told);
+  }
+});
+
 const asTable = { headers: { accept: 'application/json;as=Table;v=v1beta1;g=meta.k8s.io' } };
 
 interface Circumstances {

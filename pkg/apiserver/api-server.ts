@@ -1,3 +1,4 @@
+import { goQuote } from '../model/go-quote.ts';
 import type { AccessAttributes, AccessVerdict, User } from '../model/user.ts';
 import { expositionContentType } from '../telemetry/exposition.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -123,7 +124,7 @@ function auditId({ headers }: ApiRequest): string | undefined {
 /** A 500 in plain text, as the filters in front of the routes write it. */
 function brokenOff({ path, query }: ApiRequest, reason: string): Answer {
   const uri = query.size === 0 ? path : `${path}?${query}`;
-  const text = `Internal Server Error: ${JSON.stringify(uri)}: ${reason}`;
+  const text = `Internal Server Error: ${goQuote(uri)}: ${reason}`;
   return textError(500, text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'));
 }
 
