@@ -8,7 +8,10 @@ export interface ApiRequest {
   /** The path as sent, percent-escapes included, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** Names in lower case, as Node gives them. */
+  /**
+   * Names in lower case. A header sent more than once is an array of its values, except where Node keeps the first only,
+   * and except lists by definition such as Accept, which are joined by commas.
+   */
   readonly headers: IncomingHttpHeaders;
   /** The chain the client presented, leaf first, not yet verified by anybody; empty when it presented none. */
   readonly peerChain: readonly X509Certificate[];

@@ -95,6 +95,16 @@ for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
   });
 }
 
+test('a client cannot renegotiate, and so not become somebody else on a connection', async (t) => {
+  const listener = await listening(t, async ({ peerChain }) => ok(names(peerChain)));
+  const socket = await secure(t, listener, { ...clientChain, maxVersion: 'TLSv1.2' });
+  const error = await new Promise((resolve) => {
+    socket.on('error', resolve);
+    socket.renegotiate({}, resolve);
+  });
+  assert.match(String(error), /no renegotiation/i);
+});
+
 test('TLS 1.1 is refused', async (t) => {
   const listener = await listening(t, async () => ok(''));
   const old = { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' } as const;
