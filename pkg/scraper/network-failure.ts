@@ -4,7 +4,9 @@ import type { KubeletAnswer } from './kubelet-client.ts';
 export function failureOf(error: unknown): KubeletAnswer {
   const code = codeOf(error);
   if (code.startsWith('ERR_SSL') || code === 'EPROTO') return tlsFailureOf(error);
-  if (code.startsWith('HPE_')) return { kind: 'bad-body', message: `it is not HTTP (${code})` };
+  // Some errors of undici's parser have no code of their own.
+  if (code.startsWith('HPE_') || code === 'HTTPParserError')
+    return { kind: 'bad-body', message: `it is not HTTP (${code})` };
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return { kind: 'bad-body', message: 'its headers are too long' };
   if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return { kind: 'bad-body', message: 'it was cut short' };
   // How undici says that the other side hung up.
@@ -29,7 +31,7 @@ function tlsFailureOf(error: unknown): KubeletAnswer {
 export function printable(text: string): string {
   return text
     .slice(0, 400)
-    .replace(/[^\x20-\x7e]+/g, ' ')
+    .replace(/[^\x21-\x7e]+/g, ' ')
     .trim()
     .slice(0, 200);
 }

@@ -20,7 +20,7 @@ export class SecureContexts {
   /** The same object for as long as the identity's files are the same. */
   for(identity: KubeletIdentity): Security {
     if (this.#made === undefined || !sameFiles(this.#made.from, identity)) {
-      this.#made = { from: identity, security: this.#make(identity) };
+      this.#made = { from: { ...identity }, security: this.#make(identity) };
     }
     return this.#made.security;
   }

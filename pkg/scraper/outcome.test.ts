@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isSuccess, type Outcome, outcomeText } from './outcome.ts';
+
+const texts: readonly (readonly [Outcome, RegExp])[] = [
+  [{ kind: 'scraped', containers: 3, badLines: 0 }, /^answered for 3 containers$/],
+  [{ kind: 'scraped', containers: 3, badLines: 2 }, /; 2 lines could not be read$/],
+  [{ kind: 'nothing-measured', badLines: 0 }, /had measured nothing yet$/],
+  [{ kind: 'no-address', message: 'it has no addresses at all' }, /^it has no addresses at all$/],
+  [{ kind: 'timed-out', afterMs: 10_000 }, /did not answer within 10 s$/],
+  [{ kind: 'unreachable', code: 'ECONNREFUSED' }, /nothing listens .*ECONNREFUSED/],
+  [{ kind: 'unreachable', code: 'EWEIRD' }, /could not be reached: EWEIRD$/],
+  [{ kind: 'status', code: 401 }, /401 Unauthorized/],
+  [{ kind: 'status', code: 403, detail: 'no' }, /403 Forbidden.*get on nodes\/metrics: no$/],
+  [{ kind: 'status', code: 302 }, /a redirect, which is not followed$/],
+  [{ kind: 'status', code: 500 }, /answered 500$/],
+  [{ kind: 'tls', code: 'DEPTH_ZERO_SELF_SIGNED_CERT', message: 'x' }, /itself.*--kubelet-certificate-authority/],
+  [{ kind: 'tls', code: 'ERR_TLS_CERT_ALTNAME_INVALID', message: 'x' }, /--kubelet-preferred-address-types/],
+  [{ kind: 'tls', code: 'ERR_SSL_WRONG_VERSION_NUMBER', message: 'wrong version number' }, /wrong version number/],
+  [{ kind: 'too-large', limitBytes: 16 * 2 ** 20 }, /larger than 16 MiB$/],
+  [{ kind: 'bad-body', message: 'it is not HTTP' }, /could not be read: it is not HTTP$/],
+  [{ kind: 'broken', message: 'oops' }, /fault in this server: oops$/],
+];
+
+describe('how a scrape ended', () => {
+  for (const [outcome, text] of texts) {
+    it(`is said in one line: ${JSON.stringify(outcome)}`, () => {
+      assert.match(outcomeText(outcome), text);
+      assert.doesNotMatch(outcomeText(outcome), /\n|\.$/);
+    });
+  }
+
+  it('is a success only when there is usage', () => {
+    assert.deepEqual(
+      [...new Set(texts.filter(([outcome]) => isSuccess(outcome)).map(([{ kind }]) => kind))],
+      ['scraped'],
+    );
+  });
+});

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { advance, type Course, newcomer, nextAskAt, offsetOf, type Pace, paceOf } from './schedule.ts';
+
+const pace = paceOf(15_000, 10);
+const settled: Course = { kind: 'settled' };
+
+describe('the rhythm', () => {
+  it('asks a settled node once per period, at its own place in it', () => {
+    assert.equal(next(settled, { startedAt: 4_000, now: 4_100, offsetMs: 4_000 }), 19_000);
+    assert.equal(next(settled, { startedAt: 19_000, now: 19_001, offsetMs: 4_000 }), 34_000);
+  });
+
+  it('skips the beat that a late answer missed', () => {
+    assert.equal(next(settled, { startedAt: 4_000, now: 20_000, offsetMs: 4_000 }), 34_000);
+    assert.equal(next(settled, { startedAt: 4_000, now: 19_000, offsetMs: 4_000 }), 19_000);
+  });
+
+  it('does not ask twice for one beat when a timer rings a little early', () => {
+    assert.equal(next(settled, { startedAt: 18_999.4, now: 18_999.6, offsetMs: 4_000 }), 34_000);
+  });
+
+  it('begins between half a period and one and a half after the last short beat', () => {
+    for (let startedAt = 0; startedAt < 15_000; startedAt += 100) {
+      const gap = next(settled, { startedAt, now: startedAt + 50, offsetMs: 4_000 }) - startedAt;
+      assert.ok(gap >= 7_500 && gap < 22_500, `${startedAt}: ${gap}`);
+    }
+  });
+
+  it('spreads nodes evenly over the period, elsewhere in each process, and always the same way', () => {
+    const names = Array.from({ length: 5_000 }, (_, at) => `ip-10-0-${at >> 8}-${at & 255}.ec2.internal`);
+    for (const seed of [0, 1, 2 ** 31, -5]) {
+      const shares = new Array<number>(15).fill(0);
+      for (const name of names) {
+        const offset = offsetOf(name, seed, 15_000);
+        assert.equal(offset, offsetOf(name, seed, 15_000));
+        const second = Math.floor(offset / 1000);
+        shares[second] = (shares[second] ?? 0) + 1;
+      }
+      assert.ok(
+        shares.every((share) => share > 230 && share < 440),
+        `seed ${seed}: ${shares.join(' ')}`,
+      );
+    }
+    assert.notEqual(offsetOf('n1', 1, 15_000), offsetOf('n1', 2, 15_000));
+  });
+});
+
+describe('a new node', () => {
+  it('is asked every second until it has settled', () => {
+    const settling = advance(newcomer, { answered: true, settled: false }, 0);
+    assert.equal(next(settling, { startedAt: 0, now: 20, offsetMs: 9_000 }), 1_000);
+    assert.deepEqual(advance(settling, { answered: true, settled: true }, 5_000), settled);
+  });
+
+  it('that answers slowly is not asked again before it is due', () => {
+    const settling = advance(newcomer, { answered: true, settled: false }, 0);
+    assert.equal(next(settling, { startedAt: 0, now: 2_300, offsetMs: 9_000 }), 3_000);
+  });
+
+  it('that fails once while it settles is asked on', () => {
+    const settling = advance(newcomer, { answered: true, settled: false }, 0);
+    assert.deepEqual(advance(settling, { answered: false, settled: false }, 1_000), settling);
+  });
+
+  it('whose samples never change falls into the rhythm after 45 s, or three short periods', () => {
+    const settling: Course = { kind: 'settling', since: 0 };
+    assert.equal(next(settling, { startedAt: 44_000, now: 44_100, offsetMs: 8_000 }), 45_000);
+    assert.equal(next(settling, { startedAt: 45_000, now: 45_100, offsetMs: 8_000 }), 53_000);
+    assert.equal(paceOf(5_000, 1).patienceMs, 15_000);
+    assert.equal(paceOf(60_000, 1).patienceMs, 45_000);
+  });
+
+  it('that does not answer is asked after 1, 2, 4 and 8 s, then in the rhythm', () => {
+    let course = newcomer;
+    const waits: number[] = [];
+    for (let failure = 0; failure < 5; failure++) {
+      course = advance(course, { answered: false, settled: false }, 0);
+      waits.push(nextAskAt(course, { startedAt: 0, now: 10, offsetMs: 14_999 }, pace));
+    }
+    assert.deepEqual(waits, [1_000, 2_000, 4_000, 8_000, 14_999]);
+  });
+});
+
+describe('a settled node', () => {
+  it('stays so, whatever happens to it', () => {
+    assert.deepEqual(advance(settled, { answered: false, settled: false }, 0), settled);
+    assert.deepEqual(advance(settled, { answered: true, settled: false }, 0), settled);
+  });
+});
+
+describe('short beats', () => {
+  it('grow with the cluster, and never beyond the period', () => {
+    assert.deepEqual(
+      [1, 500, 2_000, 5_000, 50_000].map((nodes) => paceOf(15_000, nodes).stepMs),
+      [1_000, 1_000, 4_000, 10_000, 15_000],
+    );
+  });
+});
+
+function next(course: Course, asking: Parameters<typeof nextAskAt>[1], at: Pace = pace): number {
+  return nextAskAt(course, asking, at);
+}
