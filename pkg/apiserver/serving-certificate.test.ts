@@ -93,6 +93,14 @@ test('what cannot be loaded is explained', async (t) => {
   assert.doesNotMatch(mismatch, /BEGIN/);
 });
 
+test('an expired certificate is shown, with a warning', async (t) => {
+  const old = await issueCertificate({ commonName: 'old', usages: [], ...validity, notAfter: Date.UTC(2026, 5), key });
+  const lines: string[] = [];
+  const files = await written(t, old);
+  assert.deepEqual((await loaded({ ...files, log: recording(lines) })).pair, old);
+  assert.match(lines.join(), /^Serving certificate has expired; .*expiredAt=2026-06-01T00:00:00\.000Z$/);
+});
+
 test('half a pair in the directory is an error, never overwritten', async (t) => {
   const certDir = await folder(t);
   await writeFile(join(certDir, 'apiserver.crt'), pair.certPem);

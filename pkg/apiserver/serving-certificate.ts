@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { beats } from '../lifecycle/beats.ts';
 import type { Clock } from '../lifecycle/clock.ts';
@@ -69,7 +70,22 @@ function loaded(
   files: CertificateFiles,
   { clock, log }: ServingCertificateOptions,
 ): ServingCertificateOutcome {
+  warnIfExpired(pair, files, { clock, log });
   return { kind: 'loaded', certificate: new ServingCertificate({ pair, files, clock, log }) };
+}
+
+/** It is shown all the same: a kube-apiserver told not to verify it does not mind. */
+function warnIfExpired(
+  { certPem }: CertificatePair,
+  { certFile }: CertificateFiles,
+  { clock, log }: Pick<ServingCertificateOptions, 'clock' | 'log'>,
+): void {
+  const { validToDate } = new X509Certificate(certPem);
+  if (validToDate.getTime() >= clock.now()) return;
+  log.warn('Serving certificate has expired; renew it, or remove it from --cert-dir to have a new one made', {
+    file: certFile,
+    expiredAt: validToDate.toISOString(),
+  });
 }
 
 interface ServingCertificateParts {
@@ -117,6 +133,7 @@ export class ServingCertificate {
     if (pair.certPem === this.#pair.certPem && pair.keyPem === this.#pair.keyPem) return;
     this.#pair = pair;
     replace(pair);
+    warnIfExpired(pair, this.#files, { clock: this.#clock, log: this.#log });
     this.#log.info('Serving certificate renewed', { file: this.#files.certFile });
   }
 
