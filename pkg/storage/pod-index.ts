@@ -4,9 +4,12 @@ import type { NodeWindow } from './node-window.ts';
 export class PodIndex {
   readonly #namespaces = new Map<string, Map<string, NodeWindow | readonly NodeWindow[]>>();
 
-  /** Pods that are somewhere. */
-  get size(): number {
-    return this.#namespaces.values().reduce((sum, pods) => sum + pods.size, 0);
+  /** How many namespaces and pods are known. */
+  get size(): { readonly namespaces: number; readonly pods: number } {
+    return {
+      namespaces: this.#namespaces.size,
+      pods: this.#namespaces.values().reduce((sum, { size }) => sum + size, 0),
+    };
   }
 
   /** The nodes that speak of this pod. */

@@ -48,7 +48,7 @@ export class Rings {
     return this.#rates.byteLength + this.#kib.byteLength + this.#gaps.byteLength + this.#heads.byteLength;
   }
 
-  /** Adds a point. `previousMs` is the time of the newest so far; a gap longer than the window drops all before it. */
+  /** Adds a point. `previousMs` is the time of the newest so far, NaN for none; a gap longer than the window drops all before it. */
   push(row: number, previousMs: number, { sampledAt, memory }: Moment, cpu: number): void {
     const gap = this.#tick(sampledAt) - this.#tick(previousMs);
     const count = gap >= 0 && gap <= longestGap ? this.#count(row) : 0;
@@ -61,11 +61,7 @@ export class Rings {
     this.#heads[row * 2 + 1] = Math.min(count + 1, this.#points);
   }
 
-  clear(row: number): void {
-    this.#heads[row * 2 + 1] = 0;
-  }
-
-  /** Points of one row sampled after `sinceMs`, oldest first. `newestMs` is the time of the newest. */
+  /** Points of one row sampled after `sinceMs`, oldest first. `newestMs` is the time of the newest, NaN for none. */
   read(row: number, newestMs: number, sinceMs: number): HistoryPoint[] {
     const found: HistoryPoint[] = [];
     let time = newestMs;

@@ -17,7 +17,7 @@ export class RowOrder {
 
   constructor(layout: ContainerLayout) {
     this.#layout = layout;
-    const sorted = Uint32Array.from(layout.pods.keys()).sort((a, b) => compareSlots(layout, a, b) || a - b);
+    const sorted = Uint32Array.from(layout.pods.keys()).sort((a, b) => compareSlots(layout, a, b));
     this.#slots = sorted.filter((slot, row) => row === 0 || compareSlots(layout, sorted[row - 1] ?? slot, slot) !== 0);
   }
 

@@ -105,10 +105,9 @@ export class Slots implements Known {
     this.#write(servedUntil, Math.min(now + this.#limits.serveMs, this.#read(receivedAt) + this.#limits.vouchMs));
   }
 
-  /** Usage and history are told in a time that is no more. */
+  /** Usage is told in a time that is no more; without the time of a newest point, history is empty. */
   forgetUsage(): void {
     this.#numbers.fill(Number.NaN, this.#row * width + usageSampledAt, (this.#row + 1) * width);
-    this.#rings.clear(this.#row);
   }
 
   /** The usage to serve now. */

@@ -57,8 +57,9 @@ test('memory is bounded by what is alive, over a long life of nodes that come an
     const { batch, gone } = cluster.step();
     if (gone !== undefined) cluster.storage.forgetNode(gone);
     if (batch !== undefined) cluster.storage.store(batch);
-    const { nodes, pods } = cluster.storage.size;
+    const { nodes, namespaces, pods } = cluster.storage.size;
     assert.ok(nodes <= cluster.alive.nodes, `step ${step}: ${nodes} nodes remembered, ${cluster.alive.nodes} alive`);
+    assert.ok(namespaces <= 1, `step ${step}: ${namespaces} namespaces`);
     assert.ok(pods <= cluster.alive.pods, `step ${step}: ${pods} pods remembered, ${cluster.alive.pods} alive`);
     assert.ok(cluster.storage.bytes <= 330 * (cluster.alive.containers + cluster.alive.nodes), `step ${step}: bytes`);
   }

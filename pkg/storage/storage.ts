@@ -117,8 +117,8 @@ export class Storage {
   }
 
   /** How much is remembered, useful or not: what a leak would show in. */
-  get size(): { readonly nodes: number; readonly pods: number } {
-    return { nodes: this.#windows.size, pods: this.#pods.size };
+  get size(): { readonly nodes: number; readonly namespaces: number; readonly pods: number } {
+    return { nodes: this.#windows.size, ...this.#pods.size };
   }
 
   #windowFor({ node, layout }: NodeBatch): NodeWindow {

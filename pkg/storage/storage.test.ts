@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { WoundClock } from '../lifecycle/wound-clock.ts';
+import type { NodeBatch } from '../model/batch.ts';
+import { Registry } from '../telemetry/exposition.ts';
+import { type Facts, type Logger, silentLogger } from '../telemetry/logger.ts';
+import { Storage } from './storage.ts';
+
+describe('storage', () => {
+  it('keeps what it knows of a container when others come, go and change places', async () => {
+    const { storage, clock } = stage();
+    storage.store(batch(clock, { 'web/app': 100, 'db/app': 200 }));
+    await clock.wind(15_000);
+    storage.store(batch(clock, { 'web/app': 103, 'db/app': 206 }));
+    await clock.wind(15_000);
+    storage.store(batch(clock, { 'kv/app': 1, 'db/app': 212, 'ab/app': 5, 'web/app': 112 }));
+
+    assert.equal(storage.podUsage('demo', 'web')?.containers[0]?.usage.cpu, 0.6e9);
+    assert.equal(storage.podUsage('demo', 'db')?.containers[0]?.usage.cpu, 0.4e9);
+    assert.deepEqual(
+      storage.containerHistory('demo', 'db', 'app').map(({ cpu }) => Math.round(cpu)),
+      [0.4e9, 0.4e9],
+    );
+    assert.equal(storage.podUsage('demo', 'kv'), undefined);
+  });
+
+  it('takes a layout that is another object with the same names for the same', async () => {
+    const { storage, clock } = stage();
+    const rules: string[] = [];
+    const witnessed = new Storage({ ...options(clock), witness: (rule) => rules.push(rule) });
+    for (const cpu of [100, 103]) {
+      storage.store(structuredClone(batch(clock, { 'web/app': cpu })));
+      witnessed.store(structuredClone(batch(clock, { 'web/app': cpu })));
+      await clock.wind(15_000);
+    }
+    assert.equal(storage.podUsage('demo', 'web')?.containers[0]?.usage.cpu, 0.2e9);
+    assert.deepEqual(rules, ['first-sample', 'measured']);
+  });
+
+  it('passes swap on where it is a number', async () => {
+    const { storage, clock } = stage();
+    for (const cpu of [100, 103]) {
+      const swap = { 'a/app': 4_096, 'b/app': Number.NaN, 'c/app': Number.POSITIVE_INFINITY, 'd/app': -1 };
+      const plain = batch(clock, { 'a/app': cpu, 'b/app': cpu, 'c/app': cpu, 'd/app': cpu });
+      storage.store({ ...plain, swap: Float64Array.from(Object.values(swap)) });
+      await clock.wind(15_000);
+    }
+    const swapOf = (pod: string) => storage.podUsage('demo', pod)?.containers[0]?.usage.swap;
+    assert.deepEqual(['a', 'b', 'c', 'd'].map(swapOf), [4_096, undefined, undefined, undefined]);
+  });
+
+  it('does not know what it was never told', () => {
+    const { storage } = stage();
+    assert.equal(storage.nodeUsage('n1'), undefined);
+    assert.equal(storage.podUsage('demo', 'web'), undefined);
+    assert.deepEqual(storage.nodeHistory('n1'), []);
+    assert.deepEqual(storage.ready, { nodes: false, pods: false });
+    storage.forgetNode('n1');
+  });
+
+  it('gives back the memory of what is gone', () => {
+    const { storage, clock } = stage();
+    storage.store(batch(clock, { 'web/app': 100, 'db/app': 200 }));
+    const before = storage.bytes;
+    storage.store(batch(clock, { 'web/app': 100 }));
+    assert.ok(storage.bytes < before);
+    storage.forgetNode('n1');
+    assert.deepEqual([storage.bytes, storage.size], [0, { nodes: 0, namespaces: 0, pods: 0 }]);
+  });
+
+  it('tells of a clock that was set, once per node and window', async () => {
+    const { storage, clock, lines } = stage();
+    for (let jump = 0; jump < 8; jump++) {
+      storage.store(batch(clock, { 'web/app': 100 + jump, 'db/app': 1 }, jump * 100_000));
+      await clock.wind(60_000);
+    }
+    assert.equal(lines.length, 2);
+    assert.deepEqual(lines[0], { node: 'n1', samples: 2 });
+  });
+});
+
+describe('its instruments', () => {
+  it('count points as the reference does, bytes, and samples by rule', async () => {
+    const registry = new Registry();
+    const { storage, clock } = stage(registry);
+    storage.store(batch(clock, { 'web/app': 100, 'db/app': 200 }));
+    await clock.wind(15_000);
+    storage.store(batch(clock, { 'web/app': 103, 'db/app': 100 }));
+
+    const text = registry.expose();
+    assert.match(text, /^# HELP metrics_server_storage_points \[ALPHA\] Number of metrics points stored\.$/m);
+    assert.match(text, /^# TYPE metrics_server_storage_points gauge$/m);
+    assert.match(text, /^metrics_server_storage_points\{type="container"\} 1$/m);
+    assert.match(text, /^metrics_server_storage_points\{type="node"\} 0$/m);
+    assert.match(text, /^tacho_storage_bytes [1-9]\d+$/m);
+    assert.match(text, /^tacho_storage_samples_total\{rule="first-sample"\} 2$/m);
+    assert.match(text, /^tacho_storage_samples_total\{rule="measured"\} 1$/m);
+    assert.match(text, /^tacho_storage_samples_total\{rule="counter-fell"\} 1$/m);
+  });
+});
+
+interface Stage {
+  readonly storage: Storage;
+  readonly clock: WoundClock;
+  /** Facts of warnings. */
+  readonly lines: readonly (Facts | undefined)[];
+}
+
+function stage(registry?: Registry): Stage {
+  const clock = new WoundClock();
+  const lines: (Facts | undefined)[] = [];
+  const log: Logger = { ...silentLogger, warn: (_message, facts) => lines.push(facts) };
+  return { storage: new Storage({ ...options(clock), log, ...(registry && { registry }) }), clock, lines };
+}
+
+const options = (clock: WoundClock) => ({ metricResolutionMs: 15_000, clock, log: silentLogger });
+
+/** What a kubelet answers now: core-seconds by pod and container, of containers that run for an hour. */
+function batch(clock: WoundClock, cpu: Readonly<Record<string, number>>, skewMs = 0): NodeBatch {
+  const names = Object.keys(cpu);
+  const now = clock.now() + skewMs;
+  return {
+    node: 'n1',
+    layout: {
+      namespaces: names.map(() => 'demo'),
+      pods: names.map((name) => name.split('/')[0] ?? ''),
+      containers: names.map((name) => name.split('/')[1] ?? ''),
+    },
+    sampledAt: new Float64Array(names.length).fill(now),
+    startedAt: new Float64Array(names.length).fill(Date.UTC(2026, 10, 21, 11) * 1e6),
+    cpu: Float64Array.from(Object.values(cpu), (seconds) => seconds * 1e9),
+    memory: new Float64Array(names.length).fill(2 ** 20),
+    swap: new Float64Array(names.length).fill(Number.NaN),
+  };
+}
