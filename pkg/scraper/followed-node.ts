@@ -163,7 +163,7 @@ export class FollowedNode {
     this.#outcome = outcome;
     this.#endedAt = endedAt;
     instruments.asked(this.#labels, outcome, { tookMs, endedAtMs: clock.now() });
-    this.#log.ended(this.#node, outcome, tookMs);
+    this.#log.ended(this.#node, outcome, { tookMs, endedAt });
   }
 }
 

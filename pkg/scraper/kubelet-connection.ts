@@ -17,6 +17,12 @@ export interface ConnectionOptions {
   readonly keepAliveMs: number;
 }
 
+/** What came of one request, and whether the beginning of an answer had been seen. */
+interface Exchange {
+  readonly answer: KubeletAnswer;
+  readonly begun: boolean;
+}
+
 /** Request headers by name. */
 export type Headers = Readonly<Record<string, string>>;
 
@@ -57,12 +63,13 @@ export class KubeletConnection implements Disposable {
     return this.#options.origin === origin && this.#options.context === context && this.#options.verify === verify;
   }
 
-  /** One GET. A connection that was closed while it lay unused is opened again once, as if nothing had been. */
+  /** One GET. A connection that turns out to have been closed while it lay unused is opened again, once. */
   async get(path: string, headers: Headers, signal: AbortSignal): Promise<KubeletAnswer> {
-    const reused = this.#answeredOnSocket > 0;
     const first = await this.#exchange(path, headers, signal);
     const hungUp = first.answer.kind === 'unreachable' && !first.begun;
-    if (!(reused && hungUp) || signal.aborted || this.#closed) return first.answer;
+    // Still above zero: the request went over a socket that had served before, not over one made for it.
+    const wasIdle = this.#answeredOnSocket > 0;
+    if (!(hungUp && wasIdle) || signal.aborted || this.#closed) return first.answer;
     return (await this.#exchange(path, headers, signal)).answer;
   }
 
@@ -73,20 +80,24 @@ export class KubeletConnection implements Disposable {
     this.#client.destroy().catch(() => undefined);
   }
 
-  async #exchange(path: string, headers: Headers, signal: AbortSignal) {
+  async #exchange(path: string, headers: Headers, signal: AbortSignal): Promise<Exchange> {
+    if (signal.aborted) return { answer: { kind: 'timed-out' }, begun: false };
     const reader = new AnswerReader();
     const giveUp = (): void => {
       reader.end({ kind: 'timed-out' });
       this[Symbol.dispose]();
     };
-    if (signal.aborted) return { answer: { kind: 'timed-out' } as const, begun: false };
     signal.addEventListener('abort', giveUp, { once: true });
-    this.#failure = undefined;
-    this.#client.dispatch({ path, method: 'GET', headers }, reader);
-    const answer = await reader.answer;
-    signal.removeEventListener('abort', giveUp);
-    if (reader.begun) this.#answeredOnSocket++;
-    return { answer: reader.begun ? answer : (this.#failure ?? answer), begun: reader.begun };
+    try {
+      this.#failure = undefined;
+      this.#client.dispatch({ path, method: 'GET', headers }, reader);
+      const answer = await reader.answer;
+      if (!reader.begun) return { answer: this.#failure ?? answer, begun: false };
+      this.#answeredOnSocket++;
+      return { answer, begun: true };
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
   }
 
   #connect({ hostname, port }: buildConnector.Options, done: buildConnector.Callback): void {

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { type CertificatePair, generateKey, issueCertificate } from '../apiserver/issue-certificate.ts';
+import { as } from '../model/units.ts';
 import type { KubeletTarget } from './address.ts';
+import { ResourceDecoder } from './decode.ts';
 import { UndiciKubeletClient } from './kubelet.ts';
 import type { KubeletAnswer, KubeletIdentity, KubeletTrust } from './kubelet-client.ts';
 import { FakeKubelet, plainText } from './testing/fake-kubelet.ts';
@@ -242,6 +246,14 @@ describe('what a kubelet may answer', () => {
     const large = usage.repeat(100_000);
     kubelet.respond = (_request, response) => plainText(response, gzipSync(large), { 'content-encoding': 'gzip' });
     assert.equal(bodyOf(await read()), large);
+  });
+
+  it('a packed body as a real kubelet makes it', async () => {
+    const packed = readFileSync(join(import.meta.dirname, 'testdata', 'kubelet-v1.36.3-m02-steady.txt.gz'));
+    kubelet.respond = (_request, response) => plainText(response, packed, { 'content-encoding': 'gzip' });
+    const decoded = new ResourceDecoder().decode(Buffer.from(bodyOf(await read())), as(0));
+    assert.equal(decoded.layout.containers.length, 13);
+    assert.deepEqual(decoded.badLines, []);
   });
 
   it('a body that is small only while it is packed', async () => {

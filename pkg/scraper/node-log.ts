@@ -3,25 +3,43 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { BadLineKind, BadLines } from './decode.ts';
 import { isSuccess, type Outcome, outcomeText } from './outcome.ts';
 
+/** A node that comes and goes may be reported so often in a row, then once a minute. */
+const linesInARow = 10;
+const lineEveryMs = 60_000;
+
 /** Says of one node what has changed, once: a cluster has thousands of nodes and a day thousands of scrapes. */
 export class NodeLog {
   readonly #log: Logger;
   readonly #saidOfLines = new Set<BadLineKind>();
-  #last: Outcome | undefined;
+  /** How the node stands according to the log. */
+  #said: Outcome['kind'] = 'scraped';
+  #linesLeft = linesInARow;
+  #countedAt = 0;
 
   constructor(log: Logger) {
     this.#log = log;
   }
 
-  /** One asking has ended. A line is written when it ended in another way than the one before. */
-  ended(node: NodeRecord, outcome: Outcome, tookMs: number): void {
-    const last = this.#last;
-    this.#last = outcome;
+  /** One asking has ended. A line is written when it ended in another way than the log says. */
+  ended(
+    node: NodeRecord,
+    outcome: Outcome,
+    { tookMs, endedAt }: { readonly tookMs: number; readonly endedAt: number },
+  ): void {
     const facts = { node: node.name, tookMs: Math.round(tookMs) };
     this.#log.detail(2, 'Node asked', { ...facts, outcome: outcomeText(outcome) });
-    if (outcome.kind === last?.kind) return;
-    if (!isSuccess(outcome)) this.#failed(node, outcome);
-    else if (last !== undefined) this.#log.info('Node is scraped again', facts);
+    if (outcome.kind === this.#said || !this.#mayWrite(endedAt)) return;
+    this.#said = outcome.kind;
+    if (isSuccess(outcome)) this.#log.info('Node is scraped again', facts);
+    else this.#failed(node, outcome);
+  }
+
+  #mayWrite(now: number): boolean {
+    this.#linesLeft = Math.min(linesInARow, this.#linesLeft + (now - this.#countedAt) / lineEveryMs);
+    this.#countedAt = now;
+    if (this.#linesLeft < 1) return false;
+    this.#linesLeft--;
+    return true;
   }
 
   /** Each kind of bad line is reported the first time only; how many there are is a metric. */

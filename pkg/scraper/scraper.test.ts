@@ -113,11 +113,7 @@ describe('the scraper', () => {
   });
 
   it('asks only nodes that the selector wants, as their labels change', async () => {
-    const nodeSelector = {
-      requirements: [],
-      matches: (labels: NodeRecord['labels']) => labels.pool === 'a',
-      toString: () => 'pool=a',
-    };
+    const nodeSelector = { matches: (labels: NodeRecord['labels']) => labels.pool === 'a' };
     await using bench = new Bench({ nodeSelector }, nodeNamed('n1', { labels: { pool: 'a' } }), nodeNamed('n2'));
     bench.start();
     await bench.clock.wind(0);
@@ -240,6 +236,19 @@ describe('the log of the scraper', () => {
     bench.kubelets.behave('n1', {});
     await bench.clock.wind(300 * second);
     assert.deepEqual(bench.log.shown, ['Node could not be scraped', 'Node is scraped again']);
+  });
+
+  it('grows quiet about a node that comes and goes, and still ends with the truth', async () => {
+    await using bench = new Bench({}, nodeNamed('n1'));
+    bench.start();
+    await bench.clock.wind(60 * second);
+    for (let flap = 0; flap < 100; flap++) {
+      bench.kubelets.behave('n1', flap % 2 === 0 ? { answer: { kind: 'status', code: 500 } } : {});
+      await bench.clock.wind(15 * second);
+    }
+    assert.ok(bench.log.lines.length < 40, `${bench.log.lines.length} lines in 25 minutes`);
+    await bench.clock.wind(120 * second);
+    assert.equal(bench.log.shown.at(-1), 'Node is scraped again');
   });
 
   it('has one line per node and kind of bad line', async () => {

@@ -31,7 +31,7 @@ export interface ScrapeTargets {
 export interface ScraperOptions {
   readonly targets: ScrapeTargets;
   /** Only nodes it matches are asked; absent = all. */
-  readonly nodeSelector?: LabelSelector;
+  readonly nodeSelector?: Pick<LabelSelector, 'matches'>;
   readonly client: KubeletClient;
   readonly sink: BatchSink;
   readonly address: AddressOptions;
@@ -123,6 +123,7 @@ export class Scraper {
   #beat(): void {
     this.#lastBeatAt = this.#options.clock.monotonic();
     this.#rounds.turn();
+    this.#options.log.detail(1, 'Round over the nodes begins', { nodes: this.#followed.size });
   }
 
   #follow({ kind, node }: TargetChange): void {
