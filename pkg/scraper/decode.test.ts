@@ -293,6 +293,18 @@ describe('the layout', () => {
     assert.notEqual(decode1(decoder, line('n/p/b'), line('n/p/a')).layout, first.layout);
   });
 
+  it('lasts also where labels are spelled in another way than a kubelet does', () => {
+    const decoder = new ResourceDecoder();
+    const lines = ['a', 'b"\\', 'c'].map(
+      (name, at) =>
+        `container_cpu_usage_seconds_total{pod="p",container=${JSON.stringify(name)},id="${at}",namespace="n"} 1 5`,
+    );
+    const first = decode1(decoder, ...lines);
+    assert.deepEqual(first.layout.containers, ['a', 'b"\\', 'c']);
+    assert.equal(decode1(decoder, ...lines).layout, first.layout);
+    assert.notEqual(decode1(decoder, ...lines.slice(1)).layout, first.layout);
+  });
+
   it('survives a value that cannot be read', () => {
     const decoder = new ResourceDecoder();
     const first = decode1(decoder, line('n/p/a'), line('n/p/b'));

@@ -106,8 +106,16 @@ export class LayoutWalk {
       this.#cursor = slot + 1;
       return { slot, end };
     }
-    this.#same = false;
+    if (this.#isNextOfLastTime(namespace, pod, container)) this.#ahead++;
+    else this.#same = false;
     return { slot: this.#append(this.#keep(namespace), this.#keep(pod), this.#keep(container)), end };
+  }
+
+  /** For exporters that spell label sets in a way of their own; their layouts are to last as well. */
+  #isNextOfLastTime(namespace: string, pod: string, container: string): boolean {
+    const { namespaces, pods, containers } = this.#previous.layout;
+    const next = this.size;
+    return this.#same && containers[next] === container && pods[next] === pod && namespaces[next] === namespace;
   }
 
   /** While `current` is a prefix of `previous`, whose names are unique, the next one cannot have been met before. */
