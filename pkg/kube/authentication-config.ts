@@ -126,7 +126,7 @@ const cure =
   'as manifests/base does (RoleBinding metrics-server-auth-reader)';
 
 function decodeConfigMap(object: unknown): TrustOutcome | undefined {
-  const { metadata, data } = (object ?? {}) as { readonly metadata?: Metadata; readonly data?: unknown };
+  const { metadata, data } = (object ?? {}) as { readonly metadata?: Metadata | null; readonly data?: unknown };
   if (metadata?.name !== name) return undefined;
   if (data === undefined || data === null) return { kind: 'read', trust: {} };
   if (typeof data !== 'object') return { kind: 'malformed', reason: 'its data is no map' };

@@ -98,7 +98,7 @@ function authorizationOf({ token, basic }: Credentials): string | undefined {
 
 function responseOf({ statusCode, headers, body }: Dispatcher.ResponseData): KubeResponse {
   const text = (limit: number): Promise<string> => readText(body, limit);
-  // Whoever reads gets the failure from the reading; one that nobody reads must not end the process.
+  // Whoever reads gets the failure from the reading; one that nobody reads hurts nobody.
   body.on('error', () => undefined);
   return {
     status: statusCode,

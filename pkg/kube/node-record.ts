@@ -4,29 +4,29 @@ import { labelsOf, type Metadata } from './metadata.ts';
 const metricsPathAnnotation = 'metrics.k8s.io/resource-metrics-path';
 
 interface NodeObject {
-  readonly metadata?: Metadata;
-  readonly status?: NodeStatus;
+  readonly metadata?: Metadata | null;
+  readonly status?: NodeStatus | null;
 }
 
 interface NodeStatus {
   readonly addresses?: unknown;
   readonly conditions?: unknown;
-  readonly daemonEndpoints?: { readonly kubeletEndpoint?: { readonly Port?: unknown } };
+  readonly daemonEndpoints?: { readonly kubeletEndpoint?: { readonly Port?: unknown } | null } | null;
 }
 
 /** Keeps of a Node object what finding and answering for its kubelet takes; undefined where it is no Node. */
 export function decodeNode(object: unknown): NodeRecord | undefined {
-  const { metadata, status = {} } = (object ?? {}) as NodeObject;
+  const { metadata, status } = (object ?? {}) as NodeObject;
   if (typeof metadata?.name !== 'string' || metadata.name === '') return undefined;
   const path = metadata.annotations?.[metricsPathAnnotation];
   return {
     name: metadata.name,
     uid: typeof metadata.uid === 'string' ? metadata.uid : '',
     labels: labelsOf(metadata),
-    addresses: addressesOf(status.addresses),
-    kubeletPort: kubeletPortOf(status),
+    addresses: addressesOf(status?.addresses),
+    kubeletPort: kubeletPortOf(status?.daemonEndpoints),
     ...(typeof path === 'string' && path !== '' ? { resourceMetricsPath: path } : {}),
-    ready: isReady(status.conditions),
+    ready: isReady(status?.conditions),
   };
 }
 
@@ -42,8 +42,8 @@ export function sameNode(a: NodeRecord, b: NodeRecord): boolean {
   );
 }
 
-function kubeletPortOf({ daemonEndpoints }: NodeStatus): number {
-  const port = daemonEndpoints?.kubeletEndpoint?.Port;
+function kubeletPortOf(endpoints: NodeStatus['daemonEndpoints']): number {
+  const port = endpoints?.kubeletEndpoint?.Port;
   return typeof port === 'number' ? port : 0;
 }
 

@@ -87,8 +87,8 @@ export class PodCatalog {
 
   /** Names and labels are copies, so nothing keeps the page they came in. */
   #decode(object: unknown): PodRecord | undefined {
-    const { metadata } = (object ?? {}) as { readonly metadata?: Metadata };
-    if (metadata === undefined) return undefined;
+    const { metadata } = (object ?? {}) as { readonly metadata?: Metadata | null };
+    if (!metadata) return undefined;
     const { namespace, name } = metadata;
     if (typeof namespace !== 'string' || typeof name !== 'string' || namespace === '' || name === '') return undefined;
     return { namespace: this.#shareName(namespace), name, labels: this.#labels.share(labelsOf(metadata)) };

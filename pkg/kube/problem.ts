@@ -1,3 +1,4 @@
+import { BodyTooLarge } from './response-body.ts';
 import type { KubeResponse, KubeTransport } from './transport.ts';
 
 /** Why a request to the kube-apiserver gave nothing to work with, in words for people. */
@@ -24,10 +25,17 @@ export async function problemOf(response: KubeResponse): Promise<Problem> {
 /** Puts a request that got no answer at all into words. */
 export function problemOfFailure(failure: unknown, { server }: Pick<KubeTransport, 'server'>): Problem {
   const { code, message } = reasonOf(failure);
+  if (isUnreadable(failure))
+    return { message: `the answer of the kube-apiserver at ${server} cannot be read: ${message}` };
   const cure = cures[code];
   return {
     message: `no answer from the kube-apiserver at ${server}: ${message}${cure === undefined ? '' : `; ${cure}`}`,
   };
+}
+
+/** True when there was an answer that makes no sense: asking again would give the same. */
+export function isUnreadable(failure: unknown): boolean {
+  return failure instanceof SyntaxError || failure instanceof BodyTooLarge;
 }
 
 const cures: Readonly<Record<string, string>> = {

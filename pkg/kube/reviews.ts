@@ -2,7 +2,7 @@ import { type BackoffPolicy, backoffMs } from '../lifecycle/backoff.ts';
 import type { Clock } from '../lifecycle/clock.ts';
 import { deadline } from '../lifecycle/deadline.ts';
 import type { AccessAttributes, AccessVerdict, TokenVerdict, User } from '../model/user.ts';
-import { type Problem, problemOf, problemOfFailure } from './problem.ts';
+import { isUnreadable, type Problem, problemOf, problemOfFailure } from './problem.ts';
 import type { KubeTransport } from './transport.ts';
 
 export interface ReviewOptions {
@@ -111,7 +111,7 @@ async function submitOnce(
     }
     return { kind: 'failed', problem: { message: `POST ${path} was answered without a status` }, again: false };
   } catch (cause) {
-    return { kind: 'failed', problem: problemOfFailure(cause, connection), again: true };
+    return { kind: 'failed', problem: problemOfFailure(cause, connection), again: !isUnreadable(cause) };
   }
 }
 

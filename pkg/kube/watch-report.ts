@@ -58,11 +58,14 @@ export class WatchReport {
 
   /** A list is complete. */
   listed(count: number): void {
-    if (!this.#synced) this.#log.info('Synced', { ...this.#facts(this.#since, ''), count });
-    else this.#log.detail(2, 'Listed again', { what: this.#what, count });
+    this.works();
+    if (this.#synced) {
+      this.#log.detail(2, 'Listed again', { what: this.#what, count });
+      return;
+    }
     this.#synced = true;
     this.#alarm?.[Symbol.dispose]();
-    this.works();
+    this.#log.info('Synced', { ...this.#facts(this.#since, ''), count });
   }
 
   /** There is contact. */
