@@ -21,6 +21,7 @@ const consequences: Readonly<Record<Rule, Consequence>> = {
   'clock-jumped': 'new-baseline',
   'baseline-too-old': 'new-baseline',
   'too-soon': 'vouch',
+  'impossible-rate': 'new-baseline',
   measured: 'rate',
 };
 

@@ -17,8 +17,7 @@ const noContainers: ContainerLayout = { namespaces: [], pods: [], containers: []
 /** What is remembered of one node and of the containers its kubelet spoke of last. Times are monotonic. */
 export class NodeWindow {
   readonly name: string;
-  /** When a batch came last. */
-  heardAt = Number.NEGATIVE_INFINITY;
+  #heardAt = Number.NEGATIVE_INFINITY;
   readonly #limits: Limits;
   #layout = noContainers;
   #order = new RowOrder(noContainers);
@@ -29,6 +28,11 @@ export class NodeWindow {
     this.name = name;
     this.#limits = limits;
     this.#slots = new Slots(1, limits);
+  }
+
+  /** When a batch came last. */
+  get heardAt(): number {
+    return this.#heardAt;
   }
 
   get order(): RowOrder {
@@ -73,7 +77,7 @@ export class NodeWindow {
 
   /** Takes in a batch whose layout fits. True when nothing waits for its first value any more. */
   store(batch: NodeBatch, now: number, heard: RuleListener): boolean {
-    this.heardAt = now;
+    this.#heardAt = now;
     const arrival = new Arrival(now);
     const { rows } = this.#order;
     let settled = true;

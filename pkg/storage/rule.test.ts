@@ -13,6 +13,19 @@ describe('the decision table', () => {
     }
   });
 
+  it('takes no more memory than a number can count', () => {
+    assert.equal(ruleOf({ memory: Number.MAX_SAFE_INTEGER }), 'measured');
+    assert.equal(ruleOf({ memory: 2 ** 54 }), 'unreadable');
+  });
+
+  it('believes in ten thousand cores, not in more', () => {
+    assert.equal(ruleOf({ cpu: known.cpu + 15e9 * 10_000 }), 'measured');
+    assert.equal(ruleOf({ cpu: known.cpu + 15e9 * 10_001 }), 'impossible-rate');
+    const startedAt = (epochMs + 10_000) * 1e6;
+    assert.equal(ruleOf({ startedAt, cpu: 5e9 * 10_000 }), 'restarted-fresh');
+    assert.equal(ruleOf({ startedAt, cpu: 5e9 * 10_001 }), 'restarted');
+  });
+
   it('takes no moment that cannot be printed', () => {
     for (const bad of [Number.NaN, -1, 0, 253_402_300_799_001, Number.POSITIVE_INFINITY]) {
       assert.equal(ruleOf({ sampledAt: bad }), 'unreadable', `sampled at ${bad}`);

@@ -15,6 +15,7 @@ export type Rule =
   | 'clock-jumped'
   | 'baseline-too-old'
   | 'too-soon'
+  | 'impossible-rate'
   | 'measured';
 
 /**
@@ -67,7 +68,8 @@ function decideWithinLife(known: Known, next: Incoming, limits: Limits): Rule {
   if (next.cpu < known.cpu) return 'counter-fell';
   if (Math.abs(apartMs - (next.receivedAt - known.receivedAt)) > limits.clockJumpMs) return 'clock-jumped';
   if (apartMs > limits.baselineMs) return 'baseline-too-old';
-  return apartMs < limits.shortestMs ? 'too-soon' : 'measured';
+  if (apartMs < limits.shortestMs) return 'too-soon';
+  return isPossible(next.cpu - known.cpu, apartMs) ? 'measured' : 'impossible-rate';
 }
 
 /** 9999-12-31T23:59:59Z, the last moment that RFC 3339 can print. */
@@ -76,18 +78,25 @@ const latestMoment = 253_402_300_799_000;
 /** A start time that moves less than this is the same start, read twice. */
 const startWobbleNs = 1e9;
 
+/** More than any machine has: a rate beyond it comes from counters that are not what they seem. */
+const mostCores = 10_000;
+
 /** Zero is a value; a number that is missing, negative or without end is a bad line. */
 function isReadable({ sampledAt, cpu, memory }: Incoming): boolean {
-  return sampledAt > 0 && sampledAt <= latestMoment && isAmount(cpu) && isAmount(memory);
+  return sampledAt > 0 && sampledAt <= latestMoment && cpu >= 0 && Number.isFinite(cpu) && isBytes(memory);
 }
 
-const isAmount = (value: number): boolean => value >= 0 && value < Number.POSITIVE_INFINITY;
+/** Something that can be published as bytes. */
+export const isBytes = (value: number): boolean => value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 
 /** Young enough that its start, when the counter was zero, is the baseline; old enough that the rate is no noise. */
-function isFresh({ sampledAt, startedAt }: Incoming, { shortestMs, freshBelowMs }: Limits): boolean {
+function isFresh({ sampledAt, startedAt, cpu }: Incoming, { shortestMs, freshBelowMs }: Limits): boolean {
   const ageMs = sampledAt - startedAt / 1e6;
-  return ageMs >= shortestMs && ageMs < freshBelowMs;
+  return ageMs >= shortestMs && ageMs < freshBelowMs && isPossible(cpu, ageMs);
 }
+
+/** `used` core-nanoseconds within `ms` of real time. */
+const isPossible = (used: number, ms: number): boolean => used <= ms * 1e6 * mostCores;
 
 /** Samples older than the newest have come for so long that the newest must have been the wrong one. */
 function isPastFor(known: Known, next: Incoming, ms: number): boolean {

@@ -2,7 +2,7 @@ import type { Usage } from '../model/sample.ts';
 import { as, type EpochMs } from '../model/units.ts';
 import type { Limits } from './limits.ts';
 import { type HistoryPoint, Rings } from './rings.ts';
-import type { Incoming, Known } from './rule.ts';
+import { type Incoming, isBytes, type Known } from './rule.ts';
 
 /** Numbers a row has: first what `Known` names, then the last good usage. */
 const sampledAt = 0;
@@ -119,7 +119,7 @@ export class Slots implements Known {
       windowNs: this.#read(usageWindowNs),
       cpu: this.#read(usageCpu),
       memory: this.#read(usageMemory),
-      ...(swap >= 0 && Number.isFinite(swap) && { swap }),
+      ...(isBytes(swap) && { swap }),
     };
   }
 

@@ -39,6 +39,48 @@ test('never a negative rate, an empty window or half a pod, whatever kubelets se
   }
 });
 
+test('sound answers out of any numbers at all', () => {
+  const odd = [
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    -1,
+    -0,
+    0,
+    0.5,
+    5e-324,
+    2 ** 53,
+    2 ** 64,
+    1e21,
+    1e308,
+    -1e308,
+    1e18,
+  ];
+  for (let seed = 1; seed <= 400; seed++) {
+    const random = dice(seed);
+    let elapsedMs = 0;
+    const clock = { monotonic: (): MonotonicMs => as(elapsedMs) };
+    const storage = new Storage({ metricResolutionMs: periodMs, windowMs, clock, log: silentLogger });
+    const layout = { namespaces: ['ns', 'ns'], pods: ['a', 'a'], containers: ['x', 'y'] };
+    for (let step = 0; step < 30; step++) {
+      elapsedMs += random(30_000);
+      const now = Date.UTC(2026, 10, 21, 12) + elapsedMs;
+      const column = (usual: number, spread: number): Float64Array =>
+        Float64Array.from([0, 1], () => (random(6) === 0 ? (odd[random(odd.length)] ?? 0) : usual + random(spread)));
+      storage.store({
+        node: 'n1',
+        layout,
+        sampledAt: column(now, 1_000),
+        startedAt: column((now - random(90_000)) * 1e6, 1e9),
+        cpu: column(elapsedMs * 1e6, 1e9),
+        memory: column(1e9, 1e9),
+        swap: column(1e6, 1e6),
+      });
+      const pod = storage.podUsage('ns', 'a');
+      if (pod) assertSound(pod, `seed ${seed}, step ${step}`);
+    }
+  }
+});
+
 test('of honest kubelets: rates are true within one life of a container, and time never goes backwards', () => {
   for (let seed = 1; seed <= 60; seed++) {
     const cluster = new Cluster(seed, { honest: true });
@@ -77,7 +119,8 @@ function assertSound({ containers }: PodUsage, where: string): void {
   for (const { cpu, windowNs, memory, sampledAt } of containers.map(({ usage }) => usage)) {
     assert.ok(Number.isSafeInteger(cpu) && cpu >= 0, `${where}: ${cpu} nanocores`);
     assert.ok(windowNs > 0 && windowNs <= windowMs * 1e6, `${where}: a window of ${windowNs} ns`);
-    assert.ok(memory >= 0 && sampledAt > 0, `${where}: ${memory} bytes at ${sampledAt}`);
+    assert.ok(memory >= 0 && memory <= Number.MAX_SAFE_INTEGER, `${where}: ${memory} bytes`);
+    assert.ok(!Number.isNaN(new Date(sampledAt).getTime()) && sampledAt > 0, `${where}: at ${sampledAt}`);
   }
 }
 
