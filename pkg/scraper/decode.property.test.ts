@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { as } from '../model/units.ts';
 import { type Decoded, ResourceDecoder } from './decode.ts';
 
@@ -22,10 +23,15 @@ test('agrees with a dumb twin on well-formed bodies, one after the other through
   for (let seed = 1; seed <= 300; seed++) {
     const throwDice = dice(seed);
     const decoder = new ResourceDecoder();
+    let last: Decoded | undefined;
     const cluster = Array.from({ length: throwDice(12) }, (_, at) => anyContainer(throwDice, at));
     for (let round = 0; round < 6; round++) {
       mutateCluster(cluster, throwDice, round);
-      assertTwins(decoder, Buffer.from(wellFormed(cluster, throwDice)), `seed ${seed}, round ${round}`);
+      const where = `seed ${seed}, round ${round}`;
+      const decoded = assertTwins(decoder, Buffer.from(wellFormed(cluster, throwDice)), where);
+      const same = last !== undefined && isDeepStrictEqual([...flat(decoded).keys()], [...flat(last).keys()]);
+      assert.equal(decoded.layout === last?.layout, same, `${where}: a layout lasts exactly as long as its containers`);
+      last = decoded;
     }
   }
 });
@@ -91,7 +97,7 @@ function twin(body: string): { containers: Map<string, Values>; node: Values } {
   return { containers, node };
 }
 
-function assertTwins(decoder: ResourceDecoder, body: Buffer, where: string): void {
+function assertTwins(decoder: ResourceDecoder, body: Buffer, where: string): Decoded {
   const decoded = decoder.decode(body, received);
   const expected = twin(body.toString());
   assert.deepEqual(decoded.badLines, [], where);
@@ -104,6 +110,7 @@ function assertTwins(decoder: ResourceDecoder, body: Buffer, where: string): voi
     whole ? { sampledAt, cpu, memory, ...(!Number.isNaN(swap) && { swap }) } : undefined,
     where,
   );
+  return decoded;
 }
 
 function flat({ layout, sampledAt, cpu, memory, startedAt, swap }: Decoded): Map<string, Values> {
