@@ -1,5 +1,5 @@
-import { X509Certificate } from 'node:crypto';
 import type { ClientTrust, RequestHeaderTrust } from '../model/client-trust.ts';
+import { troubleWithBundle } from './certificate-bundle.ts';
 
 /** What a ConfigMap's data says about whom to trust, or why it says nothing usable. */
 export type TrustOutcome =
@@ -37,21 +37,12 @@ function requestHeader(ca: string, data: Data): RequestHeaderTrust {
   };
 }
 
-const pemBlock = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
-
 /** A PEM bundle in which every certificate can be read; undefined where there is none. */
 function bundle(data: Data, key: string): string | undefined {
   const text = data[key];
   if (typeof text !== 'string' || text.trim() === '') return undefined;
-  const blocks = text.match(pemBlock) ?? [];
-  if (blocks.length === 0) throw new Error(`${key} holds no PEM certificate`);
-  for (const block of blocks) {
-    try {
-      new X509Certificate(block);
-    } catch (cause) {
-      throw new Error(`${key} holds a certificate that cannot be read`, { cause });
-    }
-  }
+  const trouble = troubleWithBundle(text);
+  if (trouble !== undefined) throw new Error(`${key} ${trouble}`);
   return text;
 }
 

@@ -1,8 +1,8 @@
 import { arch, platform } from 'node:os';
 import type { Clock } from '../lifecycle/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { secureContextOf } from './connector.ts';
 import { LiveCredentials } from './credentials.ts';
+import { troubleWith } from './credentials-check.ts';
 import { HttpConnection } from './http-connection.ts';
 import type { Credentials, Identity } from './identity.ts';
 import { inClusterIdentity, serviceAccountFolder } from './in-cluster.ts';
@@ -60,19 +60,6 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   const credentials = new LiveCredentials({ identity, first, clock, log });
   const userAgent = `metrics-server/${options.version ?? 'unknown'} (${platform()}/${arch()}) tacho`;
   return { kind: 'opened', connection: new HttpConnection({ identity, credentials, userAgent }) };
-}
-
-function troubleWith(credentials: Credentials): string | undefined {
-  const { ca, cert, key } = credentials;
-  if (ca !== undefined && !ca.includes('-----BEGIN')) return 'the certificate authority is not in PEM format';
-  if ((cert === undefined) !== (key === undefined)) return 'a client certificate and its key only work together';
-  try {
-    secureContextOf(credentials);
-    return undefined;
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    return `the certificate authority or the client certificate with its key cannot be used: ${reason}`;
-  }
 }
 
 function warnOfOpenness({ server, insecureTls }: Identity, { token, basic }: Credentials, log: Logger): void {

@@ -1,5 +1,6 @@
 import type { Clock } from '../lifecycle/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { troubleWith } from './credentials-check.ts';
 import type { Credentials, Identity } from './identity.ts';
 
 /** Tokens rotate at four fifths of their life, an hour as a rule: a minute is soon enough, and what client-go does. */
@@ -68,6 +69,8 @@ export class LiveCredentials {
   async #readOnce(): Promise<void> {
     try {
       const read = await this.#identity.read();
+      const trouble = troubleWith(read);
+      if (trouble !== undefined) throw new Error(trouble);
       if (!same(read, this.#current)) this.#current = read;
       if (this.#broken) this.#log.info('Credentials can be read again');
       this.#broken = false;
