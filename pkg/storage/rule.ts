@@ -2,20 +2,33 @@ import type { Limits } from './limits.ts';
 
 /** What a sample means, given what is known: the names by which rules are counted and printed. */
 export type Rule =
+  /** A bad line: what is known stays as it is. */
   | 'unreadable'
+  /** Nothing is known yet, and the container is no newborn: it waits for a second sample. */
   | 'first-sample'
+  /** Nothing is known yet, but it started so lately that its start, at zero, is the baseline. */
   | 'fresh-container'
+  /** The kubelet vouches for the sample it gave before. */
   | 'repeated'
+  /** Older than the newest: ignored. */
   | 'from-the-past'
+  /** Older than the newest for so long that the clock must have been set back: all starts anew. */
   | 'clock-set-back'
+  /** A new life, too young or too old for its start to be the baseline. */
   | 'restarted'
+  /** A new life that has its start for a baseline. */
   | 'restarted-fresh'
+  /** Another start time while the counter went on: one life or two, nobody knows. */
   | 'start-moved'
   | 'counter-fell'
+  /** Much more time passed for the node than for us, or much less. */
   | 'clock-jumped'
   | 'baseline-too-old'
+  /** So close to the newest that a rate would be noise: it vouches for the newest. */
   | 'too-soon'
+  /** More than any machine can do. */
   | 'impossible-rate'
+  /** The ordinary case: the rate since the newest sample, be there missed scrapes between or not. */
   | 'measured';
 
 /**
@@ -56,8 +69,7 @@ export function decide(known: Known, next: Incoming, limits: Limits): Rule {
   if (!isReadable(next)) return 'unreadable';
   if (Number.isNaN(known.sampledAt)) return isFresh(next, limits) ? 'fresh-container' : 'first-sample';
   if (next.sampledAt === known.sampledAt) return 'repeated';
-  if (next.sampledAt < known.sampledAt)
-    return isPastFor(known, next, limits.pastMs) ? 'clock-set-back' : 'from-the-past';
+  if (next.sampledAt < known.sampledAt) return isLasting(known, next, limits) ? 'clock-set-back' : 'from-the-past';
   if (isNewLife(known, next)) return isFresh(next, limits) ? 'restarted-fresh' : 'restarted';
   return decideWithinLife(known, next, limits);
 }
@@ -98,9 +110,9 @@ function isFresh({ sampledAt, startedAt, cpu }: Incoming, { shortestMs, freshBel
 /** `used` core-nanoseconds within `ms` of real time. */
 const isPossible = (used: number, ms: number): boolean => used <= ms * 1e6 * mostCores;
 
-/** Samples older than the newest have come for so long that the newest must have been the wrong one. */
-function isPastFor(known: Known, next: Incoming, ms: number): boolean {
-  return next.receivedAt - known.confirmedAt >= ms;
+/** The newest sample was last confirmed so long ago that it, not those that came since, must have been wrong. */
+function isLasting(known: Known, next: Incoming, { pastMs }: Limits): boolean {
+  return next.receivedAt - known.confirmedAt >= pastMs;
 }
 
 /** Started after the newest sample; or somewhat before it, when the counter began anew as well. */
