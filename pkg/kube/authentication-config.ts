@@ -22,6 +22,7 @@ export type LookupOutcome =
   | { readonly kind: 'malformed'; readonly message: string }
   | { readonly kind: 'unavailable'; readonly message: string };
 
+/** What following the ConfigMap takes. */
 export interface AuthenticationConfigOptions {
   readonly connection: KubeTransport;
   readonly clock: Clock;

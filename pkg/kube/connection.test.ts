@@ -66,11 +66,14 @@ describe('a connection from inside a cluster', () => {
 
   it('reads the token again after a 401, and asks once more if it has changed', async () => {
     await using site = await tlsSite({ accepts: 'Bearer second' });
-    await using connection = await opened(site.inCluster());
+    const clock = new WoundClock();
+    await using connection = await opened({ ...site.inCluster(), clock });
     assert.equal(await ask(connection), 401);
     await site.mount('token', 'second');
+    assert.equal(await ask(connection), 401, 'not at every request');
+    await clock.wind(5_000);
     assert.equal(await ask(connection), 200);
-    assert.deepEqual(site.tokens(), ['Bearer first', 'Bearer first', 'Bearer second']);
+    assert.deepEqual(site.tokens(), ['Bearer first', 'Bearer first', 'Bearer first', 'Bearer second']);
   });
 
   it('keeps its token while the file cannot be read, and says so once', async () => {
@@ -169,9 +172,11 @@ describe('a connection from a kubeconfig', () => {
       JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status: { token } });
     await site.mount('credential.json', credential('first'));
     const exec = `{apiVersion: client.authentication.k8s.io/v1, command: cat, args: [${join(site.folder, 'credential.json')}]}`;
-    await using connection = await opened({ kubeconfig: await site.kubeconfig({ user: `{exec: ${exec}}` }) });
+    const clock = new WoundClock();
+    await using connection = await opened({ kubeconfig: await site.kubeconfig({ user: `{exec: ${exec}}` }), clock });
     assert.equal(await ask(connection), 401);
     await site.mount('credential.json', credential('second'));
+    await clock.wind(5_000);
     assert.equal(await ask(connection), 200);
     assert.equal(connection.kubeletCredentials().token, 'second');
   });
@@ -193,6 +198,25 @@ describe('a connection from a kubeconfig', () => {
     const cluster = `{server: "${site.url}", certificate-authority: ca.crt, tls-server-name: elsewhere.test}`;
     await using connection = await opened({ kubeconfig: await site.kubeconfig({ cluster }) });
     await assert.rejects(ask(connection), /elsewhere\.test/);
+  });
+
+  it("tells the kubelets' side as well when credentials were renewed for it", async () => {
+    await using site = await tlsSite();
+    await using connection = await opened({ kubeconfig: await site.kubeconfig({ user: '{tokenFile: token}' }) });
+    const refused = connection.kubeletCredentials();
+    await site.mount('token', 'second');
+    assert.equal(await connection.renewCredentials(refused), true);
+    assert.equal(connection.kubeletCredentials().token, 'second');
+    assert.equal(await connection.renewCredentials(connection.kubeletCredentials()), false);
+  });
+
+  it('warns of a proxy it does not use', async () => {
+    await using site = await tlsSite();
+    const cluster = `{server: "${site.url}", certificate-authority: ca.crt, proxy-url: "http://proxy.test:3128"}`;
+    const log = new KeptLog();
+    await using connection = await opened({ kubeconfig: await site.kubeconfig({ cluster }), log });
+    assert.equal(await ask(connection), 200);
+    assert.match(log.shown[0] ?? '', /proxy-url.*is not used/);
   });
 
   it('warns when it is told not to verify', async () => {

@@ -25,6 +25,7 @@ export interface KubeConnection extends KubeTransport, AsyncDisposable {
   renewCredentials(refused: KubeletCredentials): Promise<boolean>;
 }
 
+/** Where to look for an identity. */
 export interface ConnectionOptions {
   /** Path of a kubeconfig file; absent = the identity of the pod we run in. */
   readonly kubeconfig?: string;
@@ -55,17 +56,18 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   const trouble = troubleWith(first);
   const source = kubeconfig === undefined ? 'the ServiceAccount' : `kubeconfig ${kubeconfig}`;
   if (trouble !== undefined) return { kind: 'failed', message: `${source}: ${trouble}` };
-  warnOfOpenness(identity, first, log);
+  warnOf(identity, first, log);
 
   const credentials = new LiveCredentials({ identity, first, clock, log });
   const userAgent = `metrics-server/${options.version ?? 'unknown'} (${platform()}/${arch()}) tacho`;
   return { kind: 'opened', connection: new HttpConnection({ identity, credentials, userAgent }) };
 }
 
-function warnOfOpenness({ server, insecureTls }: Identity, { token, basic }: Credentials, log: Logger): void {
+function warnOf({ server, insecureTls, unusedProxy }: Identity, { token, basic }: Credentials, log: Logger): void {
   const secret = token !== undefined || basic !== undefined;
   const plain = server.startsWith('http:') && !/^http:\/\/(localhost|127\.|\[::1\])/.test(server);
   if (secret && plain) log.warn('Credentials are sent to the kube-apiserver unencrypted, use https', { server });
+  if (unusedProxy !== undefined) log.warn('The proxy-url of the kubeconfig is not used', { server });
   if (insecureTls)
     log.warn('The certificate of the kube-apiserver is not verified, as the kubeconfig asks', { server });
 }

@@ -6,6 +6,10 @@ import type { Credentials, Identity } from './identity.ts';
 /** Tokens rotate at four fifths of their life, an hour as a rule: a minute is soon enough, and what client-go does. */
 const freshMs = 60_000;
 
+/** A peer that goes on refusing does not make us read, or run a credential plugin, at every request. */
+const renewalsApartMs = 5_000;
+
+/** What credentials that follow their files take. */
 export interface LiveCredentialsOptions {
   readonly identity: Identity;
   /** What the first reading gave. */
@@ -21,6 +25,7 @@ export class LiveCredentials {
   readonly #log: Logger;
   #current: Credentials;
   #readAt: number;
+  #renewedAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | undefined;
   #broken = false;
 
@@ -45,9 +50,11 @@ export class LiveCredentials {
     return this.#current;
   }
 
-  /** Reads again because `refused` was not accepted; true when something else is known now. */
+  /** Reads again, every few seconds at most, because `refused` was not accepted; true when something else is known now. */
   async renew(refused: Credentials): Promise<boolean> {
-    if (this.#current === refused) {
+    const now = this.#clock.monotonic();
+    if (this.#current === refused && now - this.#renewedAt >= renewalsApartMs) {
+      this.#renewedAt = now;
       this.#identity.forget();
       await this.#read();
     }

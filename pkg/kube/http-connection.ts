@@ -11,6 +11,7 @@ const maxSockets = 32;
 const bodyLimit = 16 * 1024 * 1024;
 const lineLimit = 8 * 1024 * 1024;
 
+/** What a connection takes. */
 export interface HttpConnectionOptions {
   readonly identity: Identity;
   readonly credentials: LiveCredentials;

@@ -17,6 +17,8 @@ export interface Identity {
   readonly serverName?: string;
   /** The certificate is not verified; only somebody's kubeconfig may ask for this. */
   readonly insecureTls: boolean;
+  /** A proxy the kubeconfig names and we do not use. */
+  readonly unusedProxy?: string;
   /** Whom to act as (`as` of a kubeconfig user). */
   readonly impersonate?: string;
   /** Reads files or runs the credential plugin again. Rejects with a message that names the path and the cure. */

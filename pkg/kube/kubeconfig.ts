@@ -40,6 +40,7 @@ async function identityOf(path: string): Promise<Identity> {
     server: cluster.server,
     insecureTls: cluster.skipTLSVerify,
     ...(cluster.tlsServerName ? { serverName: cluster.tlsServerName } : {}),
+    ...(cluster.proxyUrl ? { unusedProxy: cluster.proxyUrl } : {}),
     ...(user.impersonateUser ? { impersonate: user.impersonateUser } : {}),
     read: async () => ({ ...(await readFixed(cluster, user, tokenFile)), ...(await plugin?.read()) }),
     forget: () => plugin?.forget(),

@@ -105,18 +105,22 @@ export class PodCatalog {
     this.#namespaces = new Map();
     this.#names = undefined;
     this.#size = 0;
-    for (const pod of all) this.#put(sameAs(known.get(pod.namespace)?.pods.get(pod.name), pod));
+    for (const pod of all) this.#place(sameAs(known.get(pod.namespace)?.pods.get(pod.name), pod));
     this.#tidy();
   }
 
   #put(pod: PodRecord): void {
+    this.#place(pod);
+    if (this.#labels.overgrown) this.#tidy();
+  }
+
+  #place(pod: PodRecord): void {
     const namespace = this.#namespace(pod.namespace);
     const known = namespace.pods.get(pod.name);
     if (known === undefined) this.#size++;
     else if (known.labels === pod.labels) return;
     namespace.pods.set(pod.name, pod);
     namespace.sorted = undefined;
-    if (this.#labels.overgrown) this.#tidy();
   }
 
   #remove(pod: PodRecord): void {

@@ -5,6 +5,7 @@ import type { AccessAttributes, AccessVerdict, TokenVerdict, User } from '../mod
 import { isUnreadable, type Problem, problemOf, problemOfFailure } from './problem.ts';
 import type { KubeTransport } from './transport.ts';
 
+/** What asking for reviews takes. */
 export interface ReviewOptions {
   readonly connection: KubeTransport;
   readonly clock: Clock;

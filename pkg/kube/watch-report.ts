@@ -4,7 +4,10 @@ import type { Problem } from './problem.ts';
 
 /** While nothing is known yet, somebody is looking at the log: say every few seconds what is waited for. */
 const waitingMs = 5_000;
+/** One that answers, but refuses, is no news every few seconds. */
+const refusedMs = 60_000;
 
+/** Of what a report tells. */
 export interface WatchReportOptions {
   /** What is watched, in the plural: `nodes`. */
   readonly what: string;
@@ -24,6 +27,7 @@ export class WatchReport {
   /** When contact was lost, monotonic; undefined while all is well. */
   #lostAt: number | undefined;
   #reason = 'no answer yet';
+  #refused = false;
   #alarm: Disposable | undefined;
 
   constructor({ what, server, clock, log }: WatchReportOptions) {
@@ -38,21 +42,22 @@ export class WatchReport {
   waiting(): Disposable {
     const say = (): void => {
       if (this.#synced) return;
-      this.#log.warn('Waiting for the kube-apiserver', this.#facts(this.#since));
-      this.#alarm = this.#clock.timer(waitingMs, say);
+      this.#sayWaiting();
+      this.#alarm = this.#clock.timer(this.#refused ? refusedMs : waitingMs, say);
     };
     this.#alarm = this.#clock.timer(waitingMs, say);
     return { [Symbol.dispose]: () => this.#alarm?.[Symbol.dispose]() };
   }
 
   /** The first failure before the first list is told at once, the rest by the waiting lines. */
-  failed({ message }: Problem): void {
+  failed({ message, status }: Problem): void {
     const news = this.#lostAt === undefined;
     this.#reason = message;
+    this.#refused = status !== undefined;
     this.#lostAt ??= this.#clock.monotonic();
-    const facts = { what: this.#what, server: this.#server, reason: message };
-    if (news && this.#synced) this.#log.warn('Watch lost, what is known stays in use', facts);
-    else if (news) this.#log.warn('Waiting for the kube-apiserver', facts);
+    if (news && !this.#synced) return this.#sayWaiting();
+    const facts = this.#facts(this.#lostAt);
+    if (news) this.#log.warn('Watch lost, what is known stays in use', facts);
     else this.#log.detail(2, 'Watch still lost', facts);
   }
 
@@ -74,6 +79,11 @@ export class WatchReport {
       this.#log.info('Watch works again', this.#facts(this.#lostAt, ''));
     }
     this.#lostAt = undefined;
+  }
+
+  #sayWaiting(): void {
+    const message = this.#refused ? 'The kube-apiserver refuses what we need' : 'Waiting for the kube-apiserver';
+    this.#log.warn(message, this.#facts(this.#since));
   }
 
   #facts(since: number, reason = this.#reason): Record<string, unknown> {

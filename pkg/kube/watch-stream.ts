@@ -13,6 +13,7 @@ export type Heard =
   | Stale
   | Failed;
 
+/** Where a watch begins and when it ends. */
 export interface StreamStart {
   /** Resource version to continue from. */
   readonly from: string;

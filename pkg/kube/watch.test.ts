@@ -162,7 +162,18 @@ describe('a watch whose kube-apiserver is away', () => {
   it('names the cure when it is not allowed to list', async () => {
     await using test = started({ handMade: [{ status: 403, body: { message: 'pods is forbidden' } }] });
     await test.clock.wind(0);
+    assert.equal(test.log.shown[0], 'The kube-apiserver refuses what we need');
     assert.match(String(test.log.lines[0]?.facts['reason']), /403: pods is forbidden; our RBAC roles/);
+  });
+
+  it('does not fill the log while it is not allowed to list', async () => {
+    const refusal = { status: 403, body: { message: 'pods is forbidden' } };
+    await using test = started({ handMade: Array.from({ length: 1_000 }, () => refusal) });
+    await test.clock.wind(600_000);
+    assert.ok(test.log.shown.length < 15, `${test.log.shown.length} lines in ten minutes`);
+    test.apiserver.handMade.length = 0;
+    await test.clock.wind(10_000);
+    assert.equal(test.log.shown.at(-1), 'Synced');
   });
 });
 

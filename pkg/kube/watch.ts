@@ -16,6 +16,7 @@ export interface WatchTarget<Kept> {
   remove(one: Kept): void;
 }
 
+/** What following a kind of object takes. */
 export interface WatchOptions<Kept> {
   readonly transport: KubeTransport;
   readonly resource: WatchedResource<Kept>;
