@@ -1,4 +1,6 @@
-import { type Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
+import request from 'undici/lib/api/api-request.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
 import type { KubeConnection, KubeletCredentials } from './connection.ts';
 import { apiserverConnector } from './connector.ts';
 import type { LiveCredentials } from './credentials.ts';
@@ -25,7 +27,7 @@ export class HttpConnection implements KubeConnection {
   readonly #identity: Identity;
   readonly #credentials: LiveCredentials;
   readonly #userAgent: string;
-  readonly #pool: Pool;
+  readonly #pool: Dispatcher;
 
   constructor({ identity, credentials, userAgent }: HttpConnectionOptions) {
     const { origin, pathname } = new URL(identity.server);
@@ -45,13 +47,13 @@ export class HttpConnection implements KubeConnection {
     });
   }
 
-  async request(request: KubeRequest): Promise<KubeResponse> {
+  async request(asked: KubeRequest): Promise<KubeResponse> {
     const credentials = await this.#credentials.fresh();
-    const response = await this.#send(request, credentials);
+    const response = await this.#send(asked, credentials);
     if (response.status !== 401) return response;
     if (!(await this.#credentials.renew(credentials))) return response;
     response[Symbol.dispose]();
-    return this.#send(request, await this.#credentials.fresh());
+    return this.#send(asked, await this.#credentials.fresh());
   }
 
   kubeletCredentials(): KubeletCredentials {
@@ -66,13 +68,13 @@ export class HttpConnection implements KubeConnection {
     await this.#pool.destroy();
   }
 
-  async #send(request: KubeRequest, credentials: Credentials): Promise<KubeResponse> {
-    const { method, path, query, body, signal } = request;
+  async #send(asked: KubeRequest, credentials: Credentials): Promise<KubeResponse> {
+    const { method, path, query, body, signal } = asked;
     const search = query === undefined ? '' : `?${new URLSearchParams(query).toString()}`;
-    const data = await this.#pool.request({
+    const data = await request.call(this.#pool, {
       method,
       path: `${this.#basePath}${path}${search}`,
-      headers: this.#headers(request, credentials),
+      headers: this.#headers(asked, credentials),
       body: body === undefined ? null : JSON.stringify(body),
       signal,
     });

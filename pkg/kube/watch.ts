@@ -28,7 +28,7 @@ export interface WatchOptions<Kept> {
 }
 
 /** Quick until the first list, because nothing works before it; then patient, as client-go's reflector is. */
-const untilSynced: BackoffPolicy = { firstMs: 500, factor: 1.5, maxMs: 4_000, jitter: 0.2 };
+const untilSynced: BackoffPolicy = { firstMs: 500, factor: 1.5, maxMs: 2_500, jitter: 0.2 };
 const afterwards: BackoffPolicy = { firstMs: 800, factor: 2, maxMs: 30_000, jitter: 0.5 };
 const longestRetryAfterMs = 60_000;
 
