@@ -48,10 +48,10 @@ export class HttpConnection implements KubeConnection {
   }
 
   async request(asked: KubeRequest): Promise<KubeResponse> {
-    const credentials = await this.#credentials.fresh();
+    const credentials = await unlessAborted(this.#credentials.fresh(), asked.signal);
     const response = await this.#send(asked, credentials);
     if (response.status !== 401) return response;
-    if (!(await this.#credentials.renew(credentials))) return response;
+    if (!(await unlessAborted(this.#credentials.renew(credentials), asked.signal))) return response;
     response[Symbol.dispose]();
     return this.#send(asked, await this.#credentials.fresh());
   }
@@ -91,6 +91,19 @@ export class HttpConnection implements KubeConnection {
       ...(authorization === undefined ? {} : { authorization }),
       ...(impersonate === undefined ? {} : { 'impersonate-user': impersonate }),
     };
+  }
+}
+
+/** Rejects when the signal aborts first: a credential plugin may hang, and has no limit of its own. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const give = (): void => reject(signal.reason);
+  signal.addEventListener('abort', give, { once: true });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', give);
   }
 }
 
