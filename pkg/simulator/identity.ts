@@ -1,4 +1,5 @@
 import { createHash, type X509Certificate } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { User } from '../model/user.ts';
 
 /** Who a request comes from. */
@@ -40,6 +41,15 @@ export function recognise(
 /** The token of an Authorization header; undefined when it holds none. */
 export function bearerToken(authorization: string | undefined): string | undefined {
   return /^bearer +(\S+)\s*$/i.exec(authorization ?? '')?.[1];
+}
+
+/** Whom the sender wants to act as (`kubectl --as`), if anybody. */
+export function impersonated(headers: IncomingHttpHeaders): User | undefined {
+  const name = headers['impersonate-user'];
+  if (typeof name !== 'string' || name === '') return undefined;
+  // Several groups come as several lines, which Node joins.
+  const groups = [headers['impersonate-group'] ?? []].flat().flatMap((line) => line.split(', '));
+  return { name, groups: [...groups, 'system:authenticated'], extra: {} };
 }
 
 function certificateUser(certificate: X509Certificate): User {

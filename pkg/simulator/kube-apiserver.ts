@@ -9,12 +9,12 @@ import { BackendConnections } from './backend-connections.ts';
 import type { Call } from './call.ts';
 import { DiscoveryMerge } from './discovery-merge.ts';
 import { HttpsDoor, type UnknownCall } from './https-door.ts';
-import { recognise, type TokenUsers } from './identity.ts';
+import { impersonated, recognise, type TokenUsers } from './identity.ts';
 import type { ObjectStore } from './object-store.ts';
 import { Pages } from './pages.ts';
 import { Reading } from './reading.ts';
 import { type Reply, refusal } from './reply.ts';
-import type { Right } from './rights.ts';
+import { forbiddenMessage, mayDo, type Right } from './rights.ts';
 import { Routes } from './routes.ts';
 import { Watches } from './watch-stream.ts';
 
@@ -117,6 +117,11 @@ export class KubeApiServer implements AsyncDisposable {
     if (this.faults.delayMs > 0) await this.#options.clock.sleep(this.faults.delayMs, call.signal);
     const recognition = recognise(credentials, this.#options.tokens);
     if (recognition.kind === 'refused') return refusal('Unauthorized', 'Unauthorized');
-    return this.#routes.answer({ ...call, user: recognition.user });
+    const { user } = recognition;
+    const other = impersonated(call.headers);
+    if (other === undefined) return this.#routes.answer({ ...call, user });
+    const target = { kind: 'resource', verb: 'impersonate', group: '', version: 'v1', resource: 'users' } as const;
+    if (!mayDo(this.#options.rights, user, target)) return refusal('Forbidden', forbiddenMessage(user, target));
+    return this.#routes.answer({ ...call, user: other });
   }
 }
