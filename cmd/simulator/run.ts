@@ -14,8 +14,13 @@ export async function run(args: readonly string[]): Promise<number> {
       for (const problem of parsed.problems) console.error(`error: ${problem}`);
       return 2;
     case 'flags':
-      return simulate(parsed.flags);
+      return simulate(parsed.flags).catch(startFailed);
   }
+}
+
+function startFailed(error: unknown): number {
+  console.error(`error: the pretend cluster cannot start: ${error instanceof Error ? error.message : String(error)}`);
+  return 1;
 }
 
 async function simulate({ verbosity, ...flags }: SimulatorFlags): Promise<number> {

@@ -26,6 +26,11 @@ export const aggregatorUser = { name: 'system:kube-aggregator', groups: ['system
 
 const rhythmMs = 30_000;
 const firstRetryMs = 5;
+/**
+ * A kube-apiserver's own retries grow up to the rhythm, but it also looks at once when a pod turns ready. Here nobody asks
+ * pods whether they are ready, so retries stay frequent.
+ */
+const lastRetryMs = 1000;
 const probeCount = 5;
 const probeLimitMs = 5000;
 
@@ -38,7 +43,7 @@ export class Availability {
     this.#options = options;
   }
 
-  /** Looks every 30 s, at once when something about a service changes, and from 5 ms on doubling after a failure. */
+  /** Looks every 30 s, at once when something about a service changes, and after a failure from 5 ms on up to 1 s. */
   async run(signal: AbortSignal): Promise<void> {
     const { store, clock } = this.#options;
     using _listening = store.onChange((change) => {
@@ -47,7 +52,7 @@ export class Availability {
     let failures = 0;
     while (!signal.aborted) {
       failures = (await this.#lookAtAll(signal)) ? 0 : failures + 1;
-      const wait = failures === 0 ? rhythmMs : Math.min(rhythmMs, firstRetryMs * 2 ** (failures - 1));
+      const wait = failures === 0 ? rhythmMs : Math.min(lastRetryMs, firstRetryMs * 2 ** (failures - 1));
       if (await this.#nudge.sleep(wait, clock, signal)) failures = 0;
     }
   }

@@ -58,7 +58,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const apiServer: KubeApiServer = opened.use(pretendApiServer(options, certificates, store, control));
   await apiServer.up(apiServerPort);
   const folder = await writeClusterFolder(directory, apiServer.url, certificates);
-  opened.use(inBackground((signal) => apiServer.run(signal)));
+  opened.use(inBackground((signal) => apiServer.run(signal), options.log));
 
   const owned = opened.move();
   const parts = { folder, certificates, apiServer, kubelets, store, addNode, pointMetricsServerAt };
@@ -122,15 +122,13 @@ function pretendApiServer(
 }
 
 /** Runs until disposed of; disposing waits for the end. */
-function inBackground(run: Runner): AsyncDisposable {
+function inBackground(run: Runner, log: Logger): AsyncDisposable {
   const stop = new AbortController();
-  const ended = run(stop.signal);
-  // Whoever disposes hears of a failure; until then nobody waits for it.
-  ended.catch(() => undefined);
+  const ended = run(stop.signal).catch((error: unknown) => log.error('Aggregation layer stopped working', { error }));
   return {
-    async [Symbol.asyncDispose]() {
+    [Symbol.asyncDispose]() {
       stop.abort();
-      await ended;
+      return ended;
     },
   };
 }
