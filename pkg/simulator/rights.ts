@@ -29,7 +29,19 @@ export const clusterRights: readonly Right[] = [
   {
     who: 'system:authenticated',
     verbs: ['get'],
-    paths: ['/', '/api', '/api/*', '/apis', '/apis/*', '/healthz', '/livez', '/readyz', '/version', '/openapi/*'],
+    paths: [
+      '/',
+      '/api',
+      '/api/*',
+      '/apis',
+      '/apis/*',
+      '/healthz',
+      '/livez',
+      '/livez/*',
+      '/readyz',
+      '/version',
+      '/openapi/*',
+    ],
   },
   {
     who: 'system:authenticated',

@@ -61,7 +61,7 @@ export class Routes {
     const { store, proxy, control } = this.#options;
     const path = call.path.length > 1 ? call.path.replace(/\/$/, '') : call.path;
     if (path.startsWith('/simulator')) return (await control(call)) ?? unknownPath();
-    if (/^\/(healthz|livez|readyz)$/.test(path)) return text('ok');
+    if (/^\/(healthz|livez|readyz)(\/ping)?$/.test(path)) return text('ok');
     if (path === '/version') return json(versionDocument);
     if (path === '/') return json({ paths: rootPaths });
     if (path === '/openapi/v3') return answerOpenapiRoot(apiServices(store), proxy, call.signal);
