@@ -13,17 +13,29 @@ export interface Clock {
   timer(ms: number, ring: () => void): Disposable;
 }
 
+/** Node.js takes a longer timer for one of a millisecond: with it, `--metric-resolution=600h` would never rest. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => as<EpochMs>(Date.now()),
   monotonic: () => as<MonotonicMs>(performance.now()),
   async sleep(ms, signal) {
-    // An aborted sleep is an ordinary end: whoever sleeps looks at the signal next.
-    await sleepFor(Math.max(0, ms), undefined, { signal }).catch(() => undefined);
+    let left = Math.max(0, ms);
+    do {
+      // An aborted sleep is an ordinary end: whoever sleeps looks at the signal next.
+      await sleepFor(Math.min(left, longestTimerMs), undefined, { signal }).catch(() => undefined);
+      left -= longestTimerMs;
+    } while (left > 0 && !signal.aborted);
   },
   timer(ms, ring) {
-    const timeout = setTimeout(ring, Math.max(0, ms));
-    timeout.unref();
+    let timeout: NodeJS.Timeout;
+    const arm = (left: number): void => {
+      const wait = Math.min(Math.max(0, left), longestTimerMs);
+      timeout = setTimeout(left > longestTimerMs ? () => arm(left - longestTimerMs) : ring, wait);
+      timeout.unref();
+    };
+    arm(ms);
     return { [Symbol.dispose]: () => clearTimeout(timeout) };
   },
 };

@@ -34,8 +34,10 @@ export class WoundClock implements Clock {
     if (signal.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     using _alarm = this.timer(ms, resolve);
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    const wake = (): void => resolve();
+    signal.addEventListener('abort', wake, { once: true });
     await promise;
+    signal.removeEventListener('abort', wake);
   }
 
   timer(ms: number, ring: () => void): Disposable {
