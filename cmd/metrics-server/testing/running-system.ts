@@ -1,0 +1,172 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KeptLog } from '../../../pkg/kube/testing/kept-log.ts';
+import { WoundClock } from '../../../pkg/lifecycle/wound-clock.ts';
+import { assemble } from '../../../pkg/server/assemble.ts';
+import type { Server } from '../../../pkg/server/server.ts';
+import type { ClusterShape } from '../../../pkg/simulator/cluster-shape.ts';
+import { type Simulator, startSimulator } from '../../../pkg/simulator/simulator.ts';
+import { type ApiAnswer, type ApiClientOptions, ask } from '../../../pkg/simulator/testing/api-client.ts';
+import { silentLogger } from '../../../pkg/telemetry/logger.ts';
+import { configOf } from '../config.ts';
+import { parseOptions } from '../options.ts';
+import { Traffic } from './traffic.ts';
+
+/** What a caller brings along. */
+export type CallerCredentials = Pick<ApiClientOptions, 'token' | 'certificate'>;
+
+/** How a system under test starts. */
+export interface SystemOptions {
+  readonly shape: ClusterShape;
+  /** Flags of the server beyond those that lead it to the pretend cluster. */
+  readonly flags?: readonly string[];
+  /** The kube-apiserver is away when the server starts. */
+  readonly withoutApiServer?: boolean;
+}
+
+/** Small against every period and deadline, so that nothing is late only because it was wound past. */
+const stepMs = 250;
+
+/** Longer than any test has to wait. */
+const longestMs = 600_000;
+
+/** The whole server against a pretend cluster, in one process, over real sockets, in time that passes only when wound. */
+export class RunningSystem implements AsyncDisposable {
+  readonly clock: WoundClock;
+  readonly log: KeptLog;
+  readonly simulator: Simulator;
+  readonly #server: Server;
+  readonly #traffic: Traffic;
+  readonly #opened: AsyncDisposableStack;
+  readonly #directory: string;
+
+  private constructor(parts: {
+    readonly clock: WoundClock;
+    readonly log: KeptLog;
+    readonly simulator: Simulator;
+    readonly server: Server;
+    readonly traffic: Traffic;
+    readonly directory: string;
+    readonly opened: AsyncDisposableStack;
+  }) {
+    this.clock = parts.clock;
+    this.log = parts.log;
+    this.simulator = parts.simulator;
+    this.#server = parts.server;
+    this.#traffic = parts.traffic;
+    this.#directory = parts.directory;
+    this.#opened = parts.opened;
+  }
+
+  /** Starts both; resolves when the server listens. */
+  static async start({ shape, flags = [], withoutApiServer = false }: SystemOptions): Promise<RunningSystem> {
+    await using opened = new AsyncDisposableStack();
+    // TLS looks at the machine's clock, so ours begins where it is.
+    const clock = new WoundClock(Date.now());
+    const log = new KeptLog();
+    const directory = await mkdtemp(join(tmpdir(), 'tacho-'));
+    opened.defer(() => rm(directory, { recursive: true, force: true }));
+    const simulator = opened.use(await startSimulator({ directory, shape, clock, log: silentLogger }));
+    if (withoutApiServer) await simulator.apiServer.down();
+    const traffic = opened.use(new Traffic());
+    const server = opened.use(await serverFor(simulator, flags, { clock, log }));
+    const stop = new AbortController();
+    const running = server.run(stop.signal);
+    // A server that breaks shows in the test at the latest when it is disposed of.
+    running.catch(() => undefined);
+    const system = new RunningSystem({ clock, log, simulator, server, traffic, directory, opened: opened.move() });
+    system.#opened.defer(async () => {
+      stop.abort();
+      await system.meanwhile(running);
+    });
+    await system.until('the server listens', () => server.address !== undefined);
+    return system;
+  }
+
+  /** Asks the server itself, as its aggregator and its probes do. */
+  async ask(
+    path: string,
+    caller: CallerCredentials = {},
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<ApiAnswer> {
+    const ca = await readFile(join(this.#directory, 'serving', 'apiserver.crt'), 'utf8');
+    return await ask({ port: this.#server.address?.port ?? 0, ca, ...caller }, path, { headers });
+  }
+
+  /** The objects of a list of metrics.k8s.io, as an administrator gets them. */
+  async items<Item>(resource: 'nodes' | 'pods'): Promise<readonly Item[]> {
+    const path = `/apis/metrics.k8s.io/v1beta1/${resource}`;
+    const { status, json, text } = await this.ask(path, { certificate: this.simulator.certificates.admin });
+    if (status !== 200) throw new Error(`${path} answered ${status}: ${text}`);
+    return (json as { items: Item[] }).items;
+  }
+
+  /** Lets time pass, no faster than answers come. */
+  async wind(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= stepMs) {
+      await this.clock.wind(Math.min(stepMs, left));
+      await this.#traffic.quiet();
+    }
+  }
+
+  /** Lets time pass until something holds; returns how long that took, in milliseconds. Throws when it never does. */
+  async until(
+    what: string,
+    holds: () => boolean | Promise<boolean>,
+    { everyMs = stepMs }: { readonly everyMs?: number } = {},
+  ): Promise<number> {
+    const since = this.clock.monotonic();
+    await this.#traffic.quiet();
+    while (!(await holds())) {
+      if (this.clock.monotonic() - since > longestMs) throw new Error(`waited ${longestMs} ms in vain: ${what}`);
+      await this.wind(everyMs);
+    }
+    return this.clock.monotonic() - since;
+  }
+
+  /** Lets time pass while something is under way that may need it. */
+  async meanwhile<T>(work: Promise<T>): Promise<T> {
+    let settled = false;
+    const watched = work.finally(() => {
+      settled = true;
+    });
+    watched.catch(() => undefined);
+    await this.until('the work under way ends', () => settled);
+    return await watched;
+  }
+
+  /** Nobody waits for this node's kubelet, because it is to be silent; or somebody does again. */
+  expectSilence(node: string, silent = true): void {
+    this.#traffic.expectSilence(this.simulator.kubelets.portOf(node), silent);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opened.disposeAsync();
+  }
+}
+
+async function serverFor(
+  { folder }: Simulator,
+  flags: readonly string[],
+  means: { readonly clock: WoundClock; readonly log: KeptLog },
+): Promise<Server> {
+  const parsed = await parseOptions([
+    `--kubeconfig=${folder.metricsServerKubeconfig}`,
+    '--bind-address=127.0.0.1',
+    `--cert-dir=${join(folder.directory, 'serving')}`,
+    '--metric-resolution=15s',
+    '--kubelet-use-node-status-port',
+    '--kubelet-preferred-address-types=InternalIP',
+    ...flags,
+  ]);
+  if (parsed.kind !== 'run') throw new Error(`these flags are no good: ${JSON.stringify(parsed)}`);
+  const config = configOf(parsed.options);
+  const assembled = await assemble(
+    // Any free port: no flag can say that.
+    { ...config, serving: { ...config.serving, port: 0 } },
+    { ...means, environment: {}, release: { version: 'v0.0.0', runtime: 'node', platform: 'linux/amd64' } },
+  );
+  if (assembled.kind === 'failed') throw new Error(assembled.problems.join('\n'));
+  return assembled.server;
+}
