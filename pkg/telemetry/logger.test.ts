@@ -36,12 +36,65 @@ describe('the log', () => {
     assert.match(lines()[0] ?? '', /"err":"could not list nodes: connection refused"/);
   });
 
+  it('prints what several parts said when several broke', () => {
+    const { log, lines } = logInto({ format: 'json', verbosity: 0 });
+    const errors = [new Error('no route to ::1'), new Error('no route to 127.0.0.1')];
+    log.error('Could not connect', { err: new Error('request failed', { cause: new AggregateError(errors) }) });
+    assert.match(lines()[0] ?? '', /"err":"request failed: no route to ::1; no route to 127.0.0.1"/);
+  });
+
+  for (const format of ['text', 'json'] as const) {
+    it(`breaks nothing, whatever is given to it, as ${format}`, () => {
+      const { log, lines } = logInto({ format, verbosity: 0 });
+      for (const value of strangeValues()) log.info('Strange', { value, node: 'n1' });
+      log.info('Strange', {
+        get value() {
+          throw new Error('not today');
+        },
+        node: 'n1',
+      });
+      assert.equal(lines().length, strangeValues().length + 1);
+      for (const line of lines()) assert.match(line, /Strange.*node("?[:=])"n1"/);
+      for (const line of lines()) assert.ok(line.length < 5_000, `${line.length} characters`);
+    });
+  }
+
+  it('leaves out a fact that is undefined', () => {
+    const { log, lines } = logInto({ format: 'text', verbosity: 0 });
+    log.info('Node scraped', { node: 'n1', reason: undefined });
+    assert.match(lines()[0] ?? '', /node="n1"$/);
+  });
+
+  it('lets no fact replace the time or the message of a JSON line', () => {
+    const { log, lines } = logInto({ format: 'json', verbosity: 0 });
+    log.info('Node scraped', { msg: 'mine', ts: 1, caller: 'me' });
+    const { ts, msg, caller } = JSON.parse(lines()[0] ?? '') as Record<string, unknown>;
+    assert.deepEqual([typeof ts, ts === 1, msg, caller], ['number', false, 'Node scraped', 'main']);
+  });
+
+  it('is no reason to end when nobody reads it any more', () => {
+    const stream = new Writable({ write: (_chunk, _encoding, done) => done(new Error('write EPIPE')) });
+    const log = createLogger({ format: 'text', verbosity: 0, stream });
+    log.info('into the void');
+    log.info('into the void');
+    stream.emit('error', new Error('write EPIPE'));
+  });
+
   it('keeps a line a line, whatever is in it', () => {
     const { log, lines } = logInto({ format: 'text', verbosity: 0 });
     log.info('two\nlines', { text: 'a\nb' });
     assert.equal(lines().length, 1);
   });
 });
+
+function strangeValues(): unknown[] {
+  const itself: Record<string, unknown> = {};
+  itself['me'] = itself;
+  const ownCause = new Error('round and round');
+  ownCause.cause = ownCause;
+  const throwing = { toJSON: () => assert.fail('not today') };
+  return [1n, { deep: 1n }, itself, ownCause, throwing, Symbol('s'), () => 1, 'x'.repeat(1e6), new AggregateError([])];
+}
 
 function logInto(options: Pick<LoggerOptions, 'format' | 'verbosity'>) {
   let written = '';

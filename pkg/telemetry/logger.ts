@@ -1,4 +1,5 @@
 import winston from 'winston';
+import { plain } from './plain.ts';
 
 /** Facts of one log line. An Error is printed with its causes; nothing secret belongs here. */
 export type Facts = Readonly<Record<string, unknown>>;
@@ -30,6 +31,8 @@ const letters: Readonly<Record<Level, string>> = { info: 'I', warn: 'W', error: 
 /** A logger over winston in the layout of klog, which log pipelines of Kubernetes components already parse. */
 export function createLogger({ format, verbosity, stream }: LoggerOptions): Logger {
   const layout = format === 'json' ? jsonLine : textLine;
+  // Whoever reads our stderr may leave; what remains is to go on without a log.
+  stream.on('error', () => undefined);
   const sink = winston.createLogger({
     level: 'info',
     format: winston.format.printf((entry) => layout(entry as unknown as Entry)),
@@ -68,24 +71,29 @@ function roomLogger(write: (entry: Omit<Entry, 'at'>) => void, room: string, lim
 
 /** `I1121 08:54:28.123456 scraper] "Node scraped" node="n1"`: klog's header without process id and source line. */
 function textLine({ level, message, at, room, facts }: Entry): string {
-  const [date = '', time = ''] = at.toISOString().split('T');
-  const stamp = `${date.slice(5, 7)}${date.slice(8, 10)} ${time.slice(0, 12)}000`;
-  const pairs = Object.entries(facts).map(([key, value]) => ` ${key}=${JSON.stringify(plain(value))}`);
-  return `${letters[level]}${stamp} ${room}] ${JSON.stringify(message)}${pairs.join('')}`;
+  const pairs = Object.entries(plainFacts(facts)).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`);
+  return `${letters[level]}${stampOf(at)} ${room}] ${JSON.stringify(message)}${pairs.join('')}`;
 }
 
-/** One JSON object a line with klog's keys: ts (milliseconds), caller, msg, v, then the facts. */
+/** Month, day and time of day where the process is, as klog has them. */
+function stampOf(at: Date): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = two(at.getMonth() + 1) + two(at.getDate());
+  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':');
+  return `${day} ${time}.${String(at.getMilliseconds()).padStart(3, '0')}000`;
+}
+
+/** One JSON object a line with klog's keys: ts (milliseconds), caller, msg, v, then the facts, which replace none of them. */
 function jsonLine({ level, message, at, room, verbosity, facts }: Entry): string {
-  const plainFacts = Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, plain(value)]));
   const severity = level === 'info' ? { v: verbosity } : { severity: level };
-  return JSON.stringify({ ts: at.getTime(), caller: room, msg: message, ...severity, ...plainFacts });
+  const head = { ts: at.getTime(), caller: room, msg: message, ...severity };
+  return JSON.stringify({ ...head, ...plainFacts(facts), ...head });
 }
 
-/** Errors as their message and the messages behind it; other values as they are. */
-function plain(value: unknown): unknown {
-  if (!(value instanceof Error)) return value;
-  const inner = value.cause === undefined ? '' : `: ${String(plain(value.cause))}`;
-  return value.message.includes(inner) ? value.message : value.message + inner;
+/** The facts as JSON can hold them. One that is undefined is none. */
+function plainFacts(facts: Facts): Record<string, unknown> {
+  const known = Object.keys(facts).map((key) => [key, plain(() => facts[key])]);
+  return Object.fromEntries(known.filter(([, value]) => value !== undefined));
 }
 
 /** A log nobody reads, for tests and libraries. */
