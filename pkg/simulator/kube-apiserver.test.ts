@@ -113,6 +113,12 @@ test('reviews fail or hang on demand, and are answered again afterwards', async 
   assert.equal((await ask()).status, 500);
   it.server.faults.tokenReviews = 'answer';
   assert.equal((await ask()).status, 201);
+
+  it.server.faults.tokenReviews = 'hang';
+  const hanging = assert.rejects(ask());
+  assert.equal((await it.ask('/version')).status, 200);
+  await it.server.down();
+  await hanging;
 });
 
 test('wrong credentials are 401, none are anonymous', async () => {
