@@ -1,18 +1,31 @@
 import { formatDuration } from '../../pkg/model/duration.ts';
 import type { Options } from './flags/sections.ts';
 
-/** One rule between flags: what is wrong, or nothing. */
-type Rule = (options: Options) => string | undefined;
+type FlagName = keyof Options;
 
-/** Every rule between flags that these options break, as sentences that name the flags, their values and what is allowed. */
-export function crossChecks(options: Options): string[] {
-  return rules.map((rule) => rule(options)).filter((problem) => problem !== undefined);
+/** One rule between flags. */
+interface Rule {
+  readonly between: readonly FlagName[];
+  /** What is wrong, or nothing. */
+  readonly problem: (options: Options) => string | undefined;
+}
+
+/**
+ * Every rule between flags that these options break, as sentences that name the flags, their values and what is allowed.
+ * Rules over an `unreadable` flag are left out: that one is a problem of its own.
+ */
+export function crossChecks(options: Options, unreadable: ReadonlySet<string>): string[] {
+  return rules
+    .filter(({ between }) => !between.some((name) => unreadable.has(name)))
+    .map(({ problem }) => problem(options))
+    .filter((problem) => problem !== undefined);
 }
 
 const duration = (ms: number): string => formatDuration(Math.round(ms * 1e6));
 
-const rules: readonly Rule[] = [
-  function timeoutFitsIntoPeriod(options) {
+const timeoutFitsIntoPeriod: Rule = {
+  between: ['metric-resolution', 'kubelet-request-timeout'],
+  problem(options) {
     const resolution = options['metric-resolution'];
     const timeout = options['kubelet-request-timeout'];
     if (timeout <= resolution * 0.9) return undefined;
@@ -21,6 +34,10 @@ const rules: readonly Rule[] = [
       `at most ${duration(resolution * 0.9)}, got ${duration(timeout)}`
     );
   },
+};
+
+const rules: readonly Rule[] = [
+  timeoutFitsIntoPeriod,
   apart('kubelet-insecure-tls', 'kubelet-certificate-authority', 'either verify kubelet certificates or do not'),
   together('kubelet-client-certificate', 'kubelet-client-key'),
   together('kubelet-client-key', 'kubelet-client-certificate'),
@@ -43,13 +60,21 @@ const isSet = (options: Options, name: SwitchOrText): boolean => options[name] !
 const shown = (options: Options, name: SwitchOrText): string => `--${name}=${options[name]}`;
 
 function apart(one: SwitchOrText, other: SwitchOrText, why: string): Rule {
-  return (options) =>
-    isSet(options, one) && isSet(options, other)
-      ? `${shown(options, one)} and ${shown(options, other)} exclude each other: ${why}`
-      : undefined;
+  return {
+    between: [one, other],
+    problem: (options) =>
+      isSet(options, one) && isSet(options, other)
+        ? `${shown(options, one)} and ${shown(options, other)} exclude each other: ${why}`
+        : undefined,
+  };
 }
 
 function together(given: SwitchOrText, needed: SwitchOrText): Rule {
-  return (options) =>
-    isSet(options, given) && !isSet(options, needed) ? `${shown(options, given)} needs --${needed} as well` : undefined;
+  return {
+    between: [given, needed],
+    problem: (options) =>
+      isSet(options, given) && !isSet(options, needed)
+        ? `${shown(options, given)} needs --${needed} as well`
+        : undefined,
+  };
 }

@@ -8,6 +8,7 @@ describe('the nearest name', () => {
   });
 
   it('is nothing when nothing is near', () => {
+    assert.equal(nearest('x', ['v', 'l']), undefined);
     assert.equal(nearest('logtostderr', ['v', 'help', 'kubeconfig']), undefined);
   });
 });

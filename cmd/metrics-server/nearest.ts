@@ -4,7 +4,8 @@ export function nearest(word: string, candidates: readonly string[]): string | u
     .map((candidate) => ({ candidate, mistakes: editDistance(word, candidate) }))
     .sort((a, b) => a.mistakes - b.mistakes);
   const best = ranked[0];
-  return best !== undefined && best.mistakes <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : undefined;
+  const allowed = word.length < 2 ? 0 : Math.max(1, Math.floor(word.length / 3));
+  return best !== undefined && best.mistakes <= allowed ? best.candidate : undefined;
 }
 
 /** Insertions, deletions and replacements that turn one word into the other (Levenshtein), row by row. */

@@ -54,9 +54,47 @@ describe('the command line', () => {
     assert.deepEqual(options['kubelet-preferred-address-types'], ['InternalIP', 'Hostname', 'ExternalIP']);
   });
 
-  it('never lets a switch swallow the word behind it', async () => {
+  it('reads values as pflag does: whatever follows, run together, dashed, quoted or empty', async () => {
+    const options = await accepted('-v2', '-lx=y', '--cert-dir', '--odd', '--kubeconfig="q"', '--client-ca-file=');
+    assert.equal(options.v, 2);
+    assert.equal(options['cert-dir'], '--odd');
+    assert.equal(options.kubeconfig, '"q"');
+    assert.equal(options['client-ca-file'], '');
+    const { problems } = await refused('--kubelet-request-timeout', '-5s');
+    assert.deepEqual(problems, ['--kubelet-request-timeout must be more than 0s, got -5s']);
+  });
+
+  it('ignores words that belong to no flag, as the reference does', async () => {
+    const parsed = await parseOptions(['/metrics-server', '-v=1', '--', '--secure-port=x']);
+    assert.ok(parsed.kind === 'run');
+    assert.deepEqual(parsed.ignored, ['/metrics-server', '--secure-port=x']);
+  });
+
+  it('refuses to switch on what somebody meant to switch off', async () => {
     const { problems } = await refused('--kubelet-insecure-tls', 'false');
-    assert.deepEqual(problems, ['unexpected argument "false": every option starts with --']);
+    assert.deepEqual(problems, [
+      '--kubelet-insecure-tls takes its value behind "=": write --kubelet-insecure-tls=false, got --kubelet-insecure-tls false',
+    ]);
+  });
+
+  it('takes names that every object has for what they are: unknown', async () => {
+    const { problems } = await refused('--constructor=x', '--toString', '--__proto__=1', '--_=x', '--$0=x');
+    assert.equal(problems.length, 5);
+    for (const problem of problems) assert.match(problem, /^unknown flag --/);
+  });
+
+  it('says one thing about a flag with one dash too few', async () => {
+    const { problems } = await refused('-kubeconfig=x', '-x');
+    assert.deepEqual(problems, [
+      'unknown flag -k in -kubeconfig=x: did you mean --kubeconfig?',
+      'unknown flag -x: see --help',
+    ]);
+  });
+
+  it('checks flags against each other even when a third is wrong', async () => {
+    const { problems } = await refused('--secure-port=x', '--kubelet-client-key=k', '--metric-resolution=x');
+    assert.equal(problems.length, 3);
+    assert.match(problems[2] ?? '', /needs --kubelet-client-certificate/);
   });
 
   it('names every problem at once, each with the flag, the value and what is allowed', async () => {
@@ -82,7 +120,7 @@ describe('the command line', () => {
 
   it('says that a value is missing', async () => {
     const { problems } = await refused('--metric-resolution');
-    assert.deepEqual(problems, ['--metric-resolution must be a duration such as 500ms, 15s or 1m30s, got ""']);
+    assert.deepEqual(problems, ['--metric-resolution needs a value: --metric-resolution=…']);
   });
 
   it('prints the version and the help whatever else is wrong', async () => {

@@ -1,13 +1,14 @@
 import yargs from 'yargs';
+import { splitCommandLine } from './command-line.ts';
 import { crossChecks } from './cross-checks.ts';
 import type { Flag } from './flags/flag.ts';
 import { parseValue } from './flags/parse-value.ts';
 import { allFlags, type Options, sections } from './flags/sections.ts';
-import { nearest } from './nearest.ts';
 
 /** What a command line means. */
 export type ParsedOptions =
-  | { readonly kind: 'run'; readonly options: Options; readonly given: ReadonlySet<string> }
+  /** `ignored`: words that belong to no flag. */
+  | { readonly kind: 'run'; readonly options: Options; readonly ignored: readonly string[] }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'version' }
   /** Everything that is wrong with it, one sentence each. */
@@ -17,69 +18,50 @@ type FlagName = keyof typeof allFlags;
 
 /** Parses a command line (without program name). `--help` and `--version` win over everything, as in the reference. */
 export async function parseOptions(args: readonly string[]): Promise<ParsedOptions> {
-  const texts = await readTexts(args);
+  const line = splitCommandLine(args);
+  const texts = await textsByFlag(line.flags);
   if (asks(texts, 'help')) return { kind: 'help', text: await helpText() };
   if (asks(texts, 'version')) return { kind: 'version' };
 
-  const problems = texts.unknown.map(describeUnknown);
+  const problems = [...line.problems];
   const values = new Map<string, unknown>();
+  const unreadable = new Set<string>();
   for (const [name, flag] of Object.entries(allFlags)) {
-    const given = texts.byFlag.get(name);
-    const parsed = parseValue(flag, given ?? [String(flag.default)]);
-    if (parsed.kind === 'problem') problems.push(`--${name} ${parsed.message}`);
-    else values.set(name, parsed.value);
+    const parsed = parseValue(flag, texts.get(name) ?? [String(flag.default)]);
+    if (parsed.kind === 'value') values.set(name, parsed.value);
+    else {
+      unreadable.add(name);
+      problems.push(`--${name} ${parsed.message}`);
+    }
   }
-  if (problems.length === 0) {
-    const options = Object.fromEntries(values) as Options;
-    problems.push(...crossChecks(options));
-    if (problems.length === 0) return { kind: 'run', options, given: new Set(texts.byFlag.keys()) };
-  }
-  return { kind: 'problems', problems };
+  const options = Object.fromEntries(values) as Options;
+  problems.push(...crossChecks(options, unreadable));
+  return problems.length === 0 ? { kind: 'run', options, ignored: line.words } : { kind: 'problems', problems };
 }
 
-/** The texts given for each flag, and what is no flag of ours. */
-interface FlagTexts {
-  readonly byFlag: ReadonlyMap<string, readonly string[]>;
-  readonly unknown: readonly string[];
-}
+/** The texts given for each flag, in order. */
+type Texts = ReadonlyMap<string, readonly string[]>;
 
-const asks = ({ byFlag }: FlagTexts, name: FlagName): boolean => {
-  const parsed = parseValue(allFlags[name], byFlag.get(name) ?? ['false']);
+const asks = (texts: Texts, name: FlagName): boolean => {
+  const parsed = parseValue(allFlags[name], texts.get(name) ?? ['false']);
   return parsed.kind === 'value' && parsed.value === true;
 };
 
 /**
- * Lets yargs split the command line into flags and texts, and nothing more: its own conversions turn a misspelt boolean
- * into false and a misspelt number into NaN, where we want to say what was wrong.
+ * Lets yargs gather what was given for each flag, and nothing more: its own conversions turn a misspelt boolean into
+ * false and a misspelt number into NaN, where we want to say what was wrong.
  */
-async function readTexts(args: readonly string[]): Promise<FlagTexts> {
-  const parsed = await parser(() => 'string').parseAsync(args.map(explicitSwitch));
-  const byFlag = new Map<string, readonly string[]>();
-  const unknown = parsed._.map(String);
-  for (const [key, value] of Object.entries(parsed)) {
-    if (key === '_' || key === '$0') continue;
-    const texts = (Array.isArray(value) ? value : [value]).map(String);
-    if (key in allFlags) byFlag.set(key, texts);
-    else unknown.push(key.length === 1 ? `-${key}` : `--${key}`);
-  }
-  return { byFlag, unknown };
-}
-
-/** `--flag` as `--flag=true`, so that a switch never swallows the word after it. */
-function explicitSwitch(arg: string): string {
-  const name = /^--([a-z-]+)$/.exec(arg)?.[1] ?? /^-([a-z])$/.exec(arg)?.[1];
-  const isSwitch = Object.entries(allFlags).some(
-    ([flagName, flag]) => flag.kind === 'switch' && (flagName === name || ('alias' in flag && flag.alias === name)),
+async function textsByFlag(flags: readonly string[]): Promise<Texts> {
+  const parsed = await parser(() => 'string').parseAsync(flags.map(quoted));
+  return new Map(
+    Object.entries(parsed)
+      .filter(([name]) => Object.hasOwn(allFlags, name))
+      .map(([name, texts]) => [name, (Array.isArray(texts) ? texts : [texts]).map(String)]),
   );
-  return isSwitch ? `${arg}=true` : arg;
 }
 
-function describeUnknown(argument: string): string {
-  if (!argument.startsWith('-')) return `unexpected argument "${argument}": every option starts with --`;
-  const closest = nearest(argument.replace(/^-+/, ''), Object.keys(allFlags));
-  const hint = closest === undefined ? 'see --help' : `did you mean --${closest}?`;
-  return `unknown flag ${argument}: ${hint}`;
-}
+/** yargs takes one pair of quotes off a value: this pair, so that those of the user stay. */
+const quoted = (flag: string): string => flag.replace(/=(.*)$/s, `='$1'`);
 
 /** The columns `--help` is laid out for. */
 const helpWidth = 120;

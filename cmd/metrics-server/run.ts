@@ -31,15 +31,16 @@ export async function run(args: readonly string[]): Promise<number> {
       console.error('See --help for every flag.');
       return exitCodes.misused;
     case 'run':
-      return await serve(parsed.options);
+      return await serve(parsed.options, parsed.ignored);
     default:
       return parsed satisfies never;
   }
 }
 
-async function serve(options: Options): Promise<number> {
+async function serve(options: Options, ignored: readonly string[]): Promise<number> {
   const config = configOf(options);
   const log = createLogger({ ...config.logging, stream: process.stderr });
+  if (ignored.length > 0) log.warn('Arguments are ignored, they belong to no flag', { arguments: ignored });
   const stop = stopOnSignals(log);
 
   const assembled = await assemble(config, { clock: systemClock, log, environment: process.env, release });

@@ -5,8 +5,6 @@ interface Described {
   readonly help: string;
   /** One letter. */
   readonly alias?: string;
-  /** Accepted and kept, but nothing of ours depends on it; `--help` says so and the log does once when it is set. */
-  readonly inert?: string;
 }
 
 /** One flag: its kind, its default, its limits. Parsing, `--help` and messages about bad values derive from it. */
