@@ -4,7 +4,7 @@ import type { Limits } from './limits.ts';
 import { decide, type Incoming, type Rule } from './rule.ts';
 import type { Slots } from './slots.ts';
 
-type Consequence = 'rate' | 'rate-since-start' | 'new-baseline' | 'start-anew' | 'vouch' | 'nothing';
+type Consequence = 'rate' | 'rate-since-start' | 'new-baseline' | 'vouch' | 'nothing';
 
 /** What follows from each rule. After a new baseline the last good value stands in until there is a rate again. */
 const consequences: Readonly<Record<Rule, Consequence>> = {
@@ -13,7 +13,7 @@ const consequences: Readonly<Record<Rule, Consequence>> = {
   'fresh-container': 'rate-since-start',
   repeated: 'vouch',
   'from-the-past': 'nothing',
-  'clock-set-back': 'start-anew',
+  'clock-set-back': 'new-baseline',
   restarted: 'new-baseline',
   'restarted-fresh': 'rate-since-start',
   'start-moved': 'new-baseline',
@@ -39,10 +39,6 @@ export function advance(slots: Slots, next: Incoming, limits: Limits): Rule {
       slots.remember(next);
       break;
     case 'new-baseline':
-      slots.remember(next);
-      break;
-    case 'start-anew':
-      slots.forgetUsage();
       slots.remember(next);
       break;
     case 'vouch':

@@ -14,7 +14,7 @@ export interface Limits {
   readonly freshBelowMs: number;
   /** Samples this much further apart than their arrivals mean that the node's clock was set. */
   readonly clockJumpMs: number;
-  /** How long samples from the past must keep coming to be believed. */
+  /** When the newest sample has not been confirmed for so long, samples from before it are believed. */
   readonly pastMs: number;
   /** How far back history reaches. */
   readonly windowMs: number;
@@ -36,7 +36,7 @@ export function limitsOf(periodMs: number, windowMs: number): Limits {
     shortestMs: 2_000,
     freshBelowMs: Math.max(periodMs, 60_000),
     clockJumpMs: Math.max(60_000, 2 * periodMs),
-    pastMs: 3 * periodMs,
+    pastMs: 1.5 * periodMs,
     windowMs,
     historyPoints: Math.min(Math.ceil(windowMs / periodMs) + 1, mostHistoryPoints),
   };

@@ -9,7 +9,7 @@ describe('a node window', () => {
   it('fits a layout it has, be it the same object or another with the same names', () => {
     const window = new NodeWindow('n1', limitsOf(15_000, 300_000));
     assert.ok(!window.fits(layout));
-    window.adopt(layout);
+    window.adopt(layout, 0);
     assert.ok(window.fits(layout));
     assert.ok(window.fits(structuredClone(layout)));
     assert.ok(!window.fits({ ...layout, pods: ['db'] }));

@@ -1,5 +1,6 @@
 import type { ContainerLayout, NodeBatch } from '../model/batch.ts';
 import type { ContainerUsage, PodUsage, Usage } from '../model/sample.ts';
+import { AbsentRows, takeOver } from './absent-rows.ts';
 import { advance } from './advance.ts';
 import { Arrival } from './arrival.ts';
 import type { Limits } from './limits.ts';
@@ -23,11 +24,13 @@ export class NodeWindow {
   #order = new RowOrder(noContainers);
   /** A row per container, then one for the node itself. */
   #slots: Slots;
+  readonly #absent: AbsentRows;
 
   constructor(name: string, limits: Limits) {
     this.name = name;
     this.#limits = limits;
     this.#slots = new Slots(1, limits);
+    this.#absent = new AbsentRows(limits);
   }
 
   /** When a batch came last. */
@@ -48,7 +51,7 @@ export class NodeWindow {
 
   /** Bytes of the arrays. */
   get bytes(): number {
-    return this.#slots.bytes + this.#order.bytes;
+    return this.#slots.bytes + this.#order.bytes + this.#absent.bytes;
   }
 
   /** Whether this layout names the containers we have rows for. */
@@ -59,17 +62,15 @@ export class NodeWindow {
     return true;
   }
 
-  /** Makes rows for another set of containers: who stays keeps what is known, who is gone is forgotten. */
-  adopt(layout: ContainerLayout): void {
+  /** Makes rows for another set of containers: who stays or comes back keeps what is known, who is gone is not served. */
+  adopt(layout: ContainerLayout, now: number): void {
     const order = new RowOrder(layout);
     const slots = new Slots(order.rows + 1, this.#limits);
-    let known = 0;
-    for (let row = 0; row < order.rows; row++) {
-      while (known < this.#order.rows && this.#order.compareRow(known, order, row) < 0) known++;
-      if (known === this.#order.rows) break;
-      if (this.#order.compareRow(known, order, row) === 0) slots.seek(row).takeOver(this.#slots, known);
-    }
+    const before = { order: this.#order, slots: this.#slots };
+    this.#absent.returnTo({ order, slots }, now);
+    takeOver({ order, slots }, before);
     slots.seek(order.rows).takeOver(this.#slots, this.#order.rows);
+    this.#absent.keep(before, order, now);
     this.#layout = layout;
     this.#order = order;
     this.#slots = slots;
@@ -78,6 +79,7 @@ export class NodeWindow {
   /** Takes in a batch whose layout fits. True when nothing waits for its first value any more. */
   store(batch: NodeBatch, now: number, heard: RuleListener): boolean {
     this.#heardAt = now;
+    this.#absent.expire(now);
     const arrival = new Arrival(now);
     const { rows } = this.#order;
     let settled = true;
@@ -98,12 +100,16 @@ export class NodeWindow {
     return this.#slots.seek(this.#order.rows).history(now);
   }
 
-  /** The pod of these rows, whole or not at all: whoever adds up its containers must not be given some of them. */
+  /**
+   * The pod of these rows, whole or not at all: whoever adds up its containers must not be given some of them. Only
+   * containers that have ended do not count.
+   */
   podUsage(rows: RowRange, now: number): PodUsage | undefined {
     const containers: ContainerUsage[] = [];
     let earliest: Usage | undefined;
     for (let row = rows.first; row < rows.end; row++) {
       const usage = this.#slots.seek(row).usage(now);
+      if (usage === undefined && this.#hasEnded(row, rows)) continue;
       if (usage === undefined) return undefined;
       containers.push({ name: this.#order.container(row), usage });
       if (earliest === undefined || usage.sampledAt < earliest.sampledAt) earliest = usage;
@@ -147,6 +153,19 @@ export class NodeWindow {
       if (this.#slots.seek(row).isServed(now)) served++;
     }
     return served;
+  }
+
+  /**
+   * Its kubelet repeats a sample of it that is three periods away from that of another container of the pod: so look
+   * finished init containers with some runtimes. (Where nothing is renewed, it is the runtime that has stopped.)
+   */
+  #hasEnded(row: number, { first, end }: RowRange): boolean {
+    if (!this.#slots.seek(row).isRepeated(this.#heardAt)) return false;
+    const { sampledAt } = this.#slots;
+    for (let other = first; other < end; other++) {
+      if (Math.abs(this.#slots.seek(other).sampledAt - sampledAt) >= this.#limits.serveMs) return true;
+    }
+    return false;
   }
 
   /** A kubelet that says nothing of its node is not waited for. */

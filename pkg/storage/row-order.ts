@@ -65,6 +65,13 @@ export class RowOrder {
     return { first, end: this.#endOf(first, namespace, pod) };
   }
 
+  /** Whether there is a row for the container of another order's row. */
+  has(other: RowOrder, otherRow: number): boolean {
+    const { first, end } = this.find(other.namespace(otherRow), other.pod(otherRow));
+    for (let row = first; row < end; row++) if (this.container(row) === other.container(otherRow)) return true;
+    return false;
+  }
+
   /** One range per pod. */
   *pods(): Iterable<RowRange> {
     for (let first = 0; first < this.rows; ) {

@@ -52,8 +52,21 @@ describe('the decision table', () => {
 
   it('tells an old clock from an old sample by how long it lasts', () => {
     const past = { sampledAt: known.sampledAt - 1 };
-    assert.equal(ruleOf({ ...past, receivedAt: known.confirmedAt + 44_999 }), 'from-the-past');
-    assert.equal(ruleOf({ ...past, receivedAt: known.confirmedAt + 45_000 }), 'clock-set-back');
+    assert.equal(ruleOf({ ...past, receivedAt: known.confirmedAt + 22_499 }), 'from-the-past');
+    assert.equal(ruleOf({ ...past, receivedAt: known.confirmedAt + 22_500 }), 'clock-set-back');
+  });
+
+  it('does not defend a newest sample that never gave a usage', () => {
+    const doubtful = { ...known, published: false };
+    assert.equal(decide(doubtful, sample({ sampledAt: known.sampledAt - 1 }), limits), 'clock-set-back');
+    assert.equal(decide(doubtful, sample({ startedAt: known.startedAt + 1.1e9 }), limits), 'measured');
+  });
+
+  it('takes the same start for the same life, even where it is later than all samples', () => {
+    const startedAt = (epochMs + 3_600_000) * 1e6;
+    assert.equal(decide({ ...known, startedAt }, sample({ startedAt }), limits), 'measured');
+    assert.equal(decide({ ...known, startedAt }, sample({ startedAt, cpu: 1e9 }), limits), 'counter-fell');
+    assert.equal(decide({ ...known, startedAt: Number.NaN }, sample({ startedAt }), limits), 'restarted');
   });
 
   it('never makes a rate out of a fallen counter, an old baseline or a jump', () => {
@@ -79,6 +92,7 @@ const known: Known = {
   cpu: 100e9,
   receivedAt: 0,
   confirmedAt: 0,
+  published: true,
 };
 
 const nothing: Known = {
@@ -87,6 +101,7 @@ const nothing: Known = {
   cpu: Number.NaN,
   receivedAt: Number.NaN,
   confirmedAt: Number.NaN,
+  published: false,
 };
 
 /** An ordinary sample, 15 s after the known one, with some things changed. */

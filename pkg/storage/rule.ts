@@ -12,13 +12,13 @@ export type Rule =
   | 'repeated'
   /** Older than the newest: ignored. */
   | 'from-the-past'
-  /** Older than the newest for so long that the clock must have been set back: all starts anew. */
+  /** Older than a newest that cannot be right: the clock was set back, or had been set forward by mistake. */
   | 'clock-set-back'
   /** A new life, too young or too old for its start to be the baseline. */
   | 'restarted'
   /** A new life that has its start for a baseline. */
   | 'restarted-fresh'
-  /** Another start time while the counter went on: one life or two, nobody knows. */
+  /** Another start time while the counter went on: one life or two, the next sample decides. */
   | 'start-moved'
   | 'counter-fell'
   /** Much more time passed for the node than for us, or much less. */
@@ -46,6 +46,8 @@ export interface Known {
   readonly receivedAt: number;
   /** When the kubelet last spoke of this sample. */
   readonly confirmedAt: number;
+  /** A usage that ends with this sample was computed. */
+  readonly published: boolean;
 }
 
 /** A sample just received. Units as in `Known`; memory and swap in bytes. */
@@ -69,14 +71,14 @@ export function decide(known: Known, next: Incoming, limits: Limits): Rule {
   if (!isReadable(next)) return 'unreadable';
   if (Number.isNaN(known.sampledAt)) return isFresh(next, limits) ? 'fresh-container' : 'first-sample';
   if (next.sampledAt === known.sampledAt) return 'repeated';
-  if (next.sampledAt < known.sampledAt) return isLasting(known, next, limits) ? 'clock-set-back' : 'from-the-past';
+  if (next.sampledAt < known.sampledAt) return isDefended(known, next, limits) ? 'from-the-past' : 'clock-set-back';
   if (isNewLife(known, next)) return isFresh(next, limits) ? 'restarted-fresh' : 'restarted';
   return decideWithinLife(known, next, limits);
 }
 
 function decideWithinLife(known: Known, next: Incoming, limits: Limits): Rule {
   const apartMs = next.sampledAt - known.sampledAt;
-  if (Math.abs(next.startedAt - known.startedAt) > startWobbleNs) return 'start-moved';
+  if (known.published && isAnotherStart(known, next)) return 'start-moved';
   if (next.cpu < known.cpu) return 'counter-fell';
   if (Math.abs(apartMs - (next.receivedAt - known.receivedAt)) > limits.clockJumpMs) return 'clock-jumped';
   if (apartMs > limits.baselineMs) return 'baseline-too-old';
@@ -110,13 +112,18 @@ function isFresh({ sampledAt, startedAt, cpu }: Incoming, { shortestMs, freshBel
 /** `used` core-nanoseconds within `ms` of real time. */
 const isPossible = (used: number, ms: number): boolean => used <= ms * 1e6 * mostCores;
 
-/** The newest sample was last confirmed so long ago that it, not those that came since, must have been wrong. */
-function isLasting(known: Known, next: Incoming, { pastMs }: Limits): boolean {
-  return next.receivedAt - known.confirmedAt >= pastMs;
+/** Against samples from the past the newest stands for a while, if it ever gave a usage; alone it proves nothing. */
+function isDefended(known: Known, next: Incoming, { pastMs }: Limits): boolean {
+  return known.published && next.receivedAt - known.confirmedAt < pastMs;
 }
 
 /** Started after the newest sample; or somewhat before it, when the counter began anew as well. */
 function isNewLife(known: Known, next: Incoming): boolean {
-  if (next.startedAt >= known.sampledAt * 1e6) return true;
-  return next.startedAt - known.startedAt > startWobbleNs && next.cpu < known.cpu;
+  // The same start is the same life, even where a clock that was set makes it later than all samples.
+  if (Math.abs(next.startedAt - known.startedAt) <= startWobbleNs) return false;
+  return next.startedAt >= known.sampledAt * 1e6 || (next.startedAt > known.startedAt && next.cpu < known.cpu);
 }
+
+/** False where either start is unknown. */
+const isAnotherStart = (known: Known, next: Incoming): boolean =>
+  Math.abs(next.startedAt - known.startedAt) > startWobbleNs;

@@ -22,7 +22,7 @@ const width = 11;
  * What is remembered of each container of a node, a row of plain numbers each: its newest sample, its last good usage
  * and its rolling window. `seek` chooses the row that everything else speaks of, so that no object is made per sample.
  *
- * Invariants: a usage never comes from a sample newer than the newest; it is current while both have the same time.
+ * Invariant: the usage ends with the newest sample (it is published), or with one that came before it.
  */
 export class Slots implements Known {
   readonly rows: number;
@@ -63,6 +63,15 @@ export class Slots implements Known {
     return this.#read(confirmedAt);
   }
 
+  get published(): boolean {
+    return this.#read(usageSampledAt) === this.#read(sampledAt);
+  }
+
+  /** The kubelet spoke of the newest sample when it was `heardAt`, and not for the first time. */
+  isRepeated(heardAt: number): boolean {
+    return this.#read(confirmedAt) === heardAt && this.#read(receivedAt) < heardAt;
+  }
+
   /** Some usage was computed, be it current or not. */
   get hasUsage(): boolean {
     return !Number.isNaN(this.#read(usageSampledAt));
@@ -101,13 +110,8 @@ export class Slots implements Known {
   /** The kubelet still speaks of the newest sample: a current usage is good for longer, up to a limit. */
   confirm(now: number): void {
     this.#write(confirmedAt, now);
-    if (this.#read(usageSampledAt) !== this.#read(sampledAt)) return;
+    if (!this.published) return;
     this.#write(servedUntil, Math.min(now + this.#limits.serveMs, this.#read(receivedAt) + this.#limits.vouchMs));
-  }
-
-  /** Usage is told in a time that is no more; without the time of a newest point, history is empty. */
-  forgetUsage(): void {
-    this.#numbers.fill(Number.NaN, this.#row * width + usageSampledAt, (this.#row + 1) * width);
   }
 
   /** The usage to serve now. */

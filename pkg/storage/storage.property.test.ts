@@ -103,7 +103,9 @@ test('memory is bounded by what is alive, over a long life of nodes that come an
     assert.ok(nodes <= cluster.alive.nodes, `step ${step}: ${nodes} nodes remembered, ${cluster.alive.nodes} alive`);
     assert.ok(namespaces <= 1, `step ${step}: ${namespaces} namespaces`);
     assert.ok(pods <= cluster.alive.pods, `step ${step}: ${pods} pods remembered, ${cluster.alive.pods} alive`);
-    assert.ok(cluster.storage.bytes <= 330 * (cluster.alive.containers + cluster.alive.nodes), `step ${step}: bytes`);
+    // Of each node no more than every name once, be it alive or absent for a moment, and its own row.
+    const rows = cluster.alive.nodes * (podNames.length * containerNames.length + 1);
+    assert.ok(cluster.storage.bytes <= 330 * rows, `step ${step}: ${cluster.storage.bytes} bytes for ${rows} rows`);
   }
 });
 
@@ -171,16 +173,18 @@ class Cluster {
   readonly #honest: boolean;
   readonly #machines = new Map<string, Machine>();
   readonly #rates = new Map<string, number[]>();
+  /** True time of the newest sample of each container, whichever its life. */
+  readonly #sampledMs = new Map<string, number>();
 
   constructor(seed: number, { honest }: { readonly honest: boolean }) {
     this.#dice = dice(seed);
     this.#honest = honest;
   }
 
-  get alive(): { readonly nodes: number; readonly pods: number; readonly containers: number } {
+  get alive(): { readonly nodes: number; readonly pods: number } {
     const layouts = [...this.#machines.values()].map(({ layout }) => layout);
     const pods = new Set(layouts.flatMap((layout) => layout.pods)).size;
-    return { nodes: layouts.length, pods, containers: layouts.reduce((sum, { pods }) => sum + pods.length, 0) };
+    return { nodes: layouts.length, pods };
   }
 
   ratesOf(pod: string, container: string): readonly number[] {
@@ -220,6 +224,7 @@ class Cluster {
       Math.max(0, ((moments[slot] ?? 0) - startedMs) * 1e-3 * nanocores - lost),
     );
     if (!this.#honest) this.#spoil(cpu, moments, lives);
+    for (const [slot, moment] of moments.entries()) this.#sampledMs.set(nameAt(layout, slot), moment);
     const unknownStart = !this.#honest && this.#chance(10);
     const nodeSample: Sample = { sampledAt: as(now + clockMs), cpu: as((now - bootMs) * 1e6), memory: as(5) };
     return {
@@ -277,7 +282,9 @@ class Cluster {
     machine.lives[slot] = this.#life(nameAt(machine.layout, slot), Math.max(earliest, this.#now - this.#dice(9_000)));
   }
 
-  #life(name: string, startedMs: number): Life {
+  /** Honest: a new life begins when the one before was sampled for the last time, or later. */
+  #life(name: string, mayStartMs: number): Life {
+    const startedMs = this.#honest ? Math.max(mayStartMs, this.#sampledMs.get(name) ?? 0) : mayStartMs;
     const nanocores = this.#dice(2e9);
     this.#rates.set(name, [...(this.#rates.get(name) ?? []), nanocores].slice(-20));
     return { startedMs, nanocores, lost: 0 };
@@ -303,10 +310,19 @@ interface Memory {
   servedUntil: number;
 }
 
+interface TwinNode {
+  readonly heardAt: number;
+  readonly own: Memory;
+  /** Spoken of in the last answer. */
+  readonly containers: ReadonlyMap<string, Memory>;
+  /** All that were ever spoken of. */
+  readonly ever: Map<string, Memory>;
+}
+
 /** The same promises as Storage, in the plainest words: a map of objects per node, searched from end to end. */
 class Twin {
   readonly #now: () => number;
-  readonly #nodes = new Map<string, { heardAt: number; own: Memory; containers: Map<string, Memory> }>();
+  readonly #nodes = new Map<string, TwinNode>();
   #sweptAt = 0;
 
   constructor(now: () => number) {
@@ -330,13 +346,15 @@ class Twin {
     }
     const before = this.#nodes.get(batch.node);
     const containers = new Map<string, Memory>();
+    const ever = before?.ever ?? new Map<string, Memory>();
     let settled = true;
     for (const slot of batch.layout.pods.keys()) {
       const name = nameAt(batch.layout, slot);
-      const memory = before?.containers.get(name) ?? nothing();
+      const memory = before?.containers.get(name) ?? recent(ever.get(name), now) ?? nothing();
       const sample = sampleAt(batch, slot);
       this.#learn(memory, sample);
       containers.set(name, memory);
+      ever.set(name, memory);
       settled &&= memory.usage !== undefined || !isGood(sample);
     }
     const own = before?.own ?? nothing();
@@ -344,7 +362,7 @@ class Twin {
       this.#learn(own, batch.nodeSample);
       settled &&= own.usage !== undefined;
     }
-    this.#nodes.set(batch.node, { heardAt: now, own, containers });
+    this.#nodes.set(batch.node, { heardAt: now, own, containers, ever });
     return settled;
   }
 
@@ -356,10 +374,9 @@ class Twin {
   podUsage(pod: string): PodUsage | undefined {
     const best = this.#believed(pod);
     if (best === undefined) return undefined;
-    const containers = best.found.map(([name, memory]) => ({
-      name: name.split('/')[1] ?? '',
-      usage: this.#served(memory),
-    }));
+    const containers = best.found
+      .filter(([, memory]) => this.#served(memory) || !hasEnded(memory, best))
+      .map(([name, memory]) => ({ name: name.split('/')[1] ?? '', usage: this.#served(memory) }));
     const whole = containers.filter((container): container is { name: string; usage: Usage } => !!container.usage);
     const [earliest] = whole.map(({ usage }) => usage).sort((a, b) => a.sampledAt - b.sampledAt);
     if (earliest === undefined || whole.length < containers.length) return undefined;
@@ -367,7 +384,7 @@ class Twin {
     return { namespace: 'ns', name: pod, sampledAt, windowNs, containers: whole };
   }
 
-  #believed(pod: string): { readonly found: readonly [string, Memory][] } | undefined {
+  #believed(pod: string): TwinPod | undefined {
     const seen = [...this.#nodes.values()]
       .map(({ heardAt, containers }) => {
         const found = [...containers]
@@ -392,16 +409,18 @@ class Twin {
     if (latest === undefined) return this.#publish(memory, next, youngUsage(next));
     const apart = next.sampledAt - latest.sampledAt;
     if (apart < 0) {
-      if (this.#now() - memory.confirmedAt < 3 * periodMs) return;
-      delete memory.usage;
+      if (isPublished(memory) && this.#now() - memory.confirmedAt < 1.5 * periodMs) return;
       return this.#publish(memory, next, undefined);
     }
     if (apart === 0) return this.#vouch(memory);
     const [start = Number.NaN, oldStart = Number.NaN] = [next.startedAt, latest.startedAt];
-    const restarted = start >= latest.sampledAt * 1e6 || (start - oldStart > 1e9 && next.cpu < latest.cpu);
+    const sameStart = Math.abs(start - oldStart) <= 1e9;
+    const anew = start >= latest.sampledAt * 1e6 || (start - oldStart > 1e9 && next.cpu < latest.cpu);
+    const restarted = anew && !sameStart;
     if (restarted) return this.#publish(memory, next, youngUsage(next));
     const elapsed = this.#now() - memory.receivedAt;
-    const doubtful = Math.abs(start - oldStart) > 1e9 || next.cpu < latest.cpu || Math.abs(apart - elapsed) > 60_000;
+    const startMoved = isPublished(memory) && Math.abs(start - oldStart) > 1e9;
+    const doubtful = startMoved || next.cpu < latest.cpu || Math.abs(apart - elapsed) > 60_000;
     if (doubtful || apart > windowMs) return this.#publish(memory, next, undefined);
     if (apart < 2_000) return this.#vouch(memory);
     this.#publish(memory, next, usageBetween(latest, next));
@@ -415,9 +434,26 @@ class Twin {
 
   #vouch(memory: Memory): void {
     memory.confirmedAt = this.#now();
-    if (memory.usage === undefined || memory.usage.sampledAt !== memory.latest?.sampledAt) return;
+    if (!isPublished(memory)) return;
     memory.servedUntil = Math.min(this.#now() + 3 * periodMs, memory.receivedAt + windowMs);
   }
+}
+
+interface TwinPod {
+  readonly heardAt: number;
+  readonly found: readonly [string, Memory][];
+}
+
+const isPublished = ({ usage, latest }: Memory): boolean =>
+  usage !== undefined && usage.sampledAt === latest?.sampledAt;
+
+const recent = (memory: Memory | undefined, now: number): Memory | undefined =>
+  memory?.latest && now - memory.confirmedAt <= 3 * periodMs ? memory : undefined;
+
+function hasEnded({ latest, receivedAt, confirmedAt }: Memory, { heardAt, found }: TwinPod): boolean {
+  const repeated = confirmedAt === heardAt && receivedAt < heardAt;
+  const apart = found.map(([, other]) => Math.abs((other.latest?.sampledAt ?? Number.NaN) - (latest?.sampledAt ?? 0)));
+  return repeated && apart.some((ms) => ms >= 3 * periodMs);
 }
 
 const nothing = (): Memory => ({ receivedAt: 0, confirmedAt: 0, servedUntil: Number.NEGATIVE_INFINITY });

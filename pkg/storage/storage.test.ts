@@ -58,14 +58,29 @@ describe('storage', () => {
     storage.forgetNode('n1');
   });
 
-  it('gives back the memory of what is gone', () => {
+  it('gives back the memory of what is gone, after three periods', async () => {
     const { storage, clock } = stage();
     storage.store(batch(clock, { 'web/app': 100, 'db/app': 200 }));
     const before = storage.bytes;
     storage.store(batch(clock, { 'web/app': 100 }));
+    assert.ok(storage.bytes <= before);
+    await clock.wind(45_001);
+    storage.store(batch(clock, { 'web/app': 100 }));
     assert.ok(storage.bytes < before);
     storage.forgetNode('n1');
     assert.deepEqual([storage.bytes, storage.size], [0, { nodes: 0, namespaces: 0, pods: 0 }]);
+  });
+
+  it('does not remember without end who names other containers in each answer', async () => {
+    const { storage, clock } = stage();
+    for (let answer = 0; answer < 40; answer++) {
+      storage.store(
+        batch(clock, Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`web-${answer}-${n}/app`, 1]))),
+      );
+      await clock.wind(1_000);
+    }
+    assert.ok(storage.bytes < 1_200 * 330, `${storage.bytes} bytes`);
+    assert.equal(storage.size.pods, 100);
   });
 
   it('tells of a clock that was set, once per node and window', async () => {

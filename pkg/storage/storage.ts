@@ -51,7 +51,7 @@ export class Storage {
   store(batch: NodeBatch): { readonly settled: boolean } {
     const now = this.#clock.monotonic();
     this.#sweep(now);
-    const window = this.#windowFor(batch);
+    const window = this.#windowFor(batch, now);
     const settled = window.store(batch, now, this.#listener(window));
     this.#reportClock(window, now);
     this.#tally.empty(this.#samples);
@@ -121,7 +121,7 @@ export class Storage {
     return { nodes: this.#windows.size, ...this.#pods.size };
   }
 
-  #windowFor({ node, layout }: NodeBatch): NodeWindow {
+  #windowFor({ node, layout }: NodeBatch, now: number): NodeWindow {
     let window = this.#windows.get(node);
     if (window === undefined) {
       window = new NodeWindow(node, this.#limits);
@@ -129,7 +129,7 @@ export class Storage {
     }
     if (!window.fits(layout)) {
       this.#pods.remove(window);
-      window.adopt(layout);
+      window.adopt(layout, now);
       this.#pods.add(window);
     }
     return window;
