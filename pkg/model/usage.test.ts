@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Sample } from './sample.ts';
 import { as, type CoreNanoseconds, type EpochMs, type EpochNs, type Nanoseconds } from './units.ts';
-import { cpuRate, samplesApart, usageBetween, usageSinceStart, windowBetween } from './usage.ts';
+import { cpuRate, samplesApart, windowBetween } from './usage.ts';
 
 describe('a CPU rate', () => {
   it('is cut to whole nanocores, never rounded', () => {
@@ -30,6 +29,12 @@ describe('a CPU rate', () => {
   });
 });
 
+describe('a rate of nothing used', () => {
+  it('is zero: an idle container is a value', () => {
+    assert.equal(rate(0, 10e9), 0);
+  });
+});
+
 describe('a window', () => {
   it('between samples is exact in nanoseconds', () => {
     assert.equal(samplesApart(as<EpochMs>(1_795_231_545_274), as<EpochMs>(1_795_231_569_557)), 24_283_000_000);
@@ -45,50 +50,7 @@ describe('a window', () => {
   });
 });
 
-describe('usage between two samples', () => {
-  it('is the slope of CPU and the newer memory', () => {
-    assert.deepEqual(usageBetween(sample(10, 10, 2), sample(20, 20, 3)), {
-      sampledAt: 20_000,
-      windowNs: 10e9,
-      cpu: 1e9,
-      memory: 3,
-    });
-  });
-
-  it('keeps swap where it is reported, zero included', () => {
-    const later = { ...sample(20, 20, 3), swap: as<Sample['memory']>(0) };
-    assert.equal(usageBetween(sample(10, 10, 2), later)?.swap, 0);
-  });
-
-  it('does not exist when the counter fell or no time passed', () => {
-    assert.equal(usageBetween(sample(10, 20, 2), sample(20, 10, 3)), undefined);
-    assert.equal(usageBetween(sample(10, 10, 2), sample(10, 20, 3)), undefined);
-    assert.equal(usageBetween(sample(20, 10, 2), sample(10, 20, 3)), undefined);
-  });
-
-  it('may be zero: an idle container is a value', () => {
-    assert.equal(usageBetween(sample(10, 10, 0), sample(20, 10, 0))?.cpu, 0);
-  });
-});
-
-describe('usage since the start', () => {
-  it('counts from zero at the start', () => {
-    const newborn = { ...sample(10, 5, 1), startedAt: as<EpochNs>(0) };
-    assert.deepEqual(usageSinceStart(newborn), { sampledAt: 10_000, windowNs: 10e9, cpu: 5e8, memory: 1 });
-  });
-
-  it('does not exist without a start, or when the start is not in the past', () => {
-    assert.equal(usageSinceStart(sample(10, 5, 1)), undefined);
-    assert.equal(usageSinceStart({ ...sample(10, 5, 1), startedAt: as<EpochNs>(10e9) }), undefined);
-  });
-});
-
 const rate = (used: number, window: number): number => cpuRate(as<CoreNanoseconds>(used), as<Nanoseconds>(window));
-
-/** A sample taken `at` seconds after 1970, with `cpu` core-seconds used. */
-function sample(at: number, cpu: number, memory: number): Sample {
-  return { sampledAt: as(at * 1e3), cpu: as(cpu * 1e9), memory: as(memory) };
-}
 
 /** Small deterministic generator: a failing seed is a failing test you can keep. */
 function dice(seed: number): (below: number) => number {

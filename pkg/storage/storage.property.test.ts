@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ContainerLayout, NodeBatch } from '../model/batch.ts';
 import type { PodUsage, Sample, Usage } from '../model/sample.ts';
-import { as, type MonotonicMs } from '../model/units.ts';
-import { usageBetween, usageSinceStart } from '../model/usage.ts';
+import { as, type MonotonicMs, type Nanoseconds } from '../model/units.ts';
+import { cpuRate, samplesApart, windowBetween } from '../model/usage.ts';
 import { silentLogger } from '../telemetry/logger.ts';
 import { Storage } from './storage.ts';
 
@@ -423,7 +423,7 @@ class Twin {
     const doubtful = startMoved || next.cpu < latest.cpu || Math.abs(apart - elapsed) > 60_000;
     if (doubtful || apart > windowMs) return this.#publish(memory, next, undefined);
     if (apart < 2_000) return this.#vouch(memory);
-    this.#publish(memory, next, usageBetween(latest, next));
+    this.#publish(memory, next, usageOver(next, samplesApart(latest.sampledAt, next.sampledAt), next.cpu - latest.cpu));
   }
 
   #publish(memory: Memory, latest: Sample, usage: Usage | undefined): void {
@@ -461,8 +461,13 @@ const nothing = (): Memory => ({ receivedAt: 0, confirmedAt: 0, servedUntil: Num
 const isGood = ({ cpu, memory }: Sample): boolean => cpu >= 0 && memory >= 0;
 
 function youngUsage(sample: Sample): Usage | undefined {
-  const usage = usageSinceStart(sample);
-  return usage && usage.windowNs >= 2e9 && usage.windowNs < 60e9 ? usage : undefined;
+  if (sample.startedAt === undefined) return undefined;
+  const window = windowBetween(sample.startedAt, sample.sampledAt);
+  return window >= 2e9 && window < 60e9 ? usageOver(sample, window, sample.cpu) : undefined;
+}
+
+function usageOver({ sampledAt, memory, swap }: Sample, window: Nanoseconds, used: number): Usage {
+  return { sampledAt, windowNs: window, cpu: cpuRate(as(used), window), memory, ...(swap !== undefined && { swap }) };
 }
 
 function newest(starts: readonly (number | undefined)[]): number | undefined {
