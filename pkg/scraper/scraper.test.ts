@@ -165,6 +165,17 @@ describe('the scraper', () => {
     assert.equal(bench.sink.nodes.length, 200);
   });
 
+  it('keeps the living in their rhythm when most of the cluster falls silent', async () => {
+    const dead = Array.from({ length: 200 }, (_, at) => nodeNamed(`dead-${at}`));
+    await using bench = new Bench({ metricResolutionMs: second, requestTimeoutMs: 900 }, ...dead, nodeNamed('n1'));
+    bench.start();
+    await bench.clock.wind(3 * second);
+    for (const { name } of dead) bench.kubelets.behave(name, { takesMs: 1e9 });
+    await bench.clock.wind(5 * second);
+    const rhythm = bench.kubelets.askedAt('n1').slice(-4);
+    for (const [at, moment] of rhythm.slice(1).entries()) assert.equal(moment - rhythm[at]!, second);
+  });
+
   it('hands each batch on with the node it is of, and the same layout while its containers are the same', async () => {
     await using bench = new Bench({}, nodeNamed('n1'));
     bench.start();
