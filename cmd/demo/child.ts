@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 /** A program of ours at work. Disposing asks it to stop, waits, and insists after a few seconds. */
@@ -7,7 +7,7 @@ export interface Child extends AsyncDisposable {
   readonly name: string;
   /** Its first line on stdout, parsed as JSON; rejects when it ends without one. */
   readonly announcement: Promise<unknown>;
-  /** Resolves when it has ended, with a sentence on how. */
+  /** Resolves when it has ended, with how it did and the last lines of its log. */
   readonly ended: Promise<string>;
 }
 
@@ -22,14 +22,19 @@ export interface ChildOptions {
 
 const insistAfterMs = 5_000;
 
-/** Starts a program of ours. A Ctrl-C meant for us does not reach it: we end it ourselves, in order. */
+/**
+ * Starts a program of ours. A Ctrl-C meant for us does not reach it: we end it ourselves, in order. Should we be killed,
+ * the channel to it breaks, and it ends by itself.
+ */
 export function startChild({ name, script, args, logFile }: ChildOptions): Child {
   const log = openSync(logFile, 'w');
-  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', log], detached: true });
+  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', log, 'ipc'], detached: true });
   closeSync(log);
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(`${name} could not be started: ${error.message}`));
-    child.once('exit', (code, signal) => resolve(`${name} ended (${signal ?? `exit code ${code}`}), see ${logFile}`));
+    child.once('exit', (code, signal) =>
+      resolve(`${name} ended (${signal ?? `exit code ${code}`}). The end of ${logFile}:\n${lastLines(logFile)}`),
+    );
   });
   const announcement = firstLine(child, ended);
   // Whoever waits for it sees the failure; a server that announces nothing is nobody's surprise.
@@ -42,6 +47,14 @@ async function firstLine({ stdout }: ChildProcess, ended: Promise<string>): Prom
   if (stdout !== null) createInterface({ input: stdout }).once('line', resolve);
   const line = await Promise.race([promise, ended.then((how) => Promise.reject(new Error(how)))]);
   return JSON.parse(line);
+}
+
+function lastLines(file: string): string {
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  return lines
+    .slice(-5)
+    .map((line) => `  ${line}`)
+    .join('\n');
 }
 
 async function stop(child: ChildProcess, ended: Promise<string>): Promise<void> {

@@ -29,6 +29,3 @@ const missing = [
   '  https://kubernetes.io/docs/tasks/tools/',
   '',
 ];
-
-/** The last line after Ctrl-C. */
-export const farewell = '\nEverything the demo started has been asked to stop.\n';

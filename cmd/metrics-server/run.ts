@@ -64,6 +64,9 @@ async function serve(options: Options, ignored: readonly string[]): Promise<numb
 /** Aborts on the first SIGTERM or SIGINT; the second ends the process at once. */
 function stopOnSignals(log: Logger): AbortSignal {
   const stop = new AbortController();
+  // Only a program of ours that started us has a channel to us (cmd/demo): without it we are not wanted any more.
+  process.once('disconnect', () => stop.abort('disconnect'));
+  process.channel?.unref();
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
     process.on(name, () => {
       if (stop.signal.aborted) process.exit(exitCodes.broke);

@@ -47,5 +47,8 @@ function announcement({ folder, apiServer, kubelets }: Simulator): object {
 function untilAskedToEnd(): Promise<void> {
   return new Promise((resolve) => {
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve());
+    // Only a program of ours that started us has a channel to us (cmd/demo): without it we are not wanted any more.
+    process.once('disconnect', resolve);
+    process.channel?.unref();
   });
 }
