@@ -6,9 +6,10 @@ import { WoundClock } from '../../../pkg/lifecycle/wound-clock.ts';
 import { assemble } from '../../../pkg/server/assemble.ts';
 import type { Server } from '../../../pkg/server/server.ts';
 import type { ClusterShape } from '../../../pkg/simulator/cluster-shape.ts';
+import type { KubeletFault } from '../../../pkg/simulator/faults.ts';
 import { type Simulator, startSimulator } from '../../../pkg/simulator/simulator.ts';
 import { type ApiAnswer, type ApiClientOptions, ask } from '../../../pkg/simulator/testing/api-client.ts';
-import { silentLogger } from '../../../pkg/telemetry/logger.ts';
+import { type Facts, silentLogger } from '../../../pkg/telemetry/logger.ts';
 import { configOf } from '../config.ts';
 import { parseOptions } from '../options.ts';
 import { Traffic } from './traffic.ts';
@@ -23,6 +24,8 @@ export interface SystemOptions {
   readonly flags?: readonly string[];
   /** The kube-apiserver is away when the server starts. */
   readonly withoutApiServer?: boolean;
+  /** What is wrong with kubelets when the server starts, by node. */
+  readonly faults?: ReadonlyMap<string, KubeletFault>;
 }
 
 /** Small against every period and deadline, so that nothing is late only because it was wound past. */
@@ -60,26 +63,25 @@ export class RunningSystem implements AsyncDisposable {
   }
 
   /** Starts both; resolves when the server listens. */
-  static async start({ shape, flags = [], withoutApiServer = false }: SystemOptions): Promise<RunningSystem> {
+  static async start({
+    shape,
+    flags = [],
+    withoutApiServer = false,
+    faults = new Map(),
+  }: SystemOptions): Promise<RunningSystem> {
     await using opened = new AsyncDisposableStack();
     // TLS looks at the machine's clock, so ours begins where it is.
     const clock = new WoundClock(Date.now());
-    const log = new KeptLog();
+    const traffic = opened.use(new Traffic());
+    const log = new HeardLog((node) => traffic.understood(simulator.kubelets.portOf(node)));
     const directory = await mkdtemp(join(tmpdir(), 'tacho-'));
     opened.defer(() => rm(directory, { recursive: true, force: true }));
     const simulator = opened.use(await startSimulator({ directory, shape, clock, log: silentLogger }));
     if (withoutApiServer) await simulator.apiServer.down();
-    const traffic = opened.use(new Traffic());
     const server = opened.use(await serverFor(simulator, flags, { clock, log }));
-    const stop = new AbortController();
-    const running = server.run(stop.signal);
-    // A server that breaks shows in the test at the latest when it is disposed of.
-    running.catch(() => undefined);
     const system = new RunningSystem({ clock, log, simulator, server, traffic, directory, opened: opened.move() });
-    system.#opened.defer(async () => {
-      stop.abort();
-      await system.meanwhile(running);
-    });
+    for (const [node, fault] of faults) await system.fault(node, fault);
+    system.#run();
     await system.until('the server listens', () => server.address !== undefined);
     return system;
   }
@@ -136,13 +138,42 @@ export class RunningSystem implements AsyncDisposable {
     return await watched;
   }
 
-  /** Nobody waits for this node's kubelet, because it is to be silent; or somebody does again. */
-  expectSilence(node: string, silent = true): void {
-    this.#traffic.expectSilence(this.simulator.kubelets.portOf(node), silent);
+  /** From now on the node's kubelet misbehaves so, or not any more. */
+  async fault(node: string, fault: KubeletFault | undefined): Promise<void> {
+    const { kubelets } = this.simulator;
+    this.#traffic.expectSilence(kubelets.portOf(node), fault?.kind === 'hang' || fault?.kind === 'slow');
+    await kubelets.fault(node, fault);
   }
 
+  /** Stops the server as SIGTERM does, then the cluster. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#opened.disposeAsync();
+  }
+
+  #run(): void {
+    const stop = new AbortController();
+    const running = this.#server.run(stop.signal);
+    // A server that breaks shows when it is disposed of, at the latest.
+    running.catch(() => undefined);
+    this.#opened.defer(async () => {
+      stop.abort();
+      await this.meanwhile(running);
+    });
+  }
+}
+
+/** A log that hears of it when the server has dealt with what a node's kubelet answered. */
+class HeardLog extends KeptLog {
+  readonly #asked: (node: string) => void;
+
+  constructor(asked: (node: string) => void) {
+    super();
+    this.#asked = asked;
+  }
+
+  override detail(verbosity: number, message: string, facts: Facts = {}): void {
+    super.detail(verbosity, message, facts);
+    if (message === 'Node asked') this.#asked(String(facts['node']));
   }
 }
 
