@@ -36,6 +36,17 @@ test('agrees with a dumb twin on well-formed bodies, one after the other through
   }
 });
 
+test('says the same of a body whether it is read at once or in turns', async () => {
+  const throwDice = dice(1);
+  const cluster = Array.from({ length: 2_000 }, (_, at) => anyContainer(throwDice, at));
+  const body = Buffer.from(wellFormed(cluster, throwDice));
+  assert.ok(body.length > 2 ** 18, `${body.length} bytes are not many turns`);
+  assert.deepEqual(
+    await new ResourceDecoder().decodeInTurns(body, received),
+    new ResourceDecoder().decode(body, received),
+  );
+});
+
 test('never throws and never yields what is no measurement, whatever arrives', () => {
   for (let seed = 1; seed <= 1_500; seed++) {
     const throwDice = dice(seed);

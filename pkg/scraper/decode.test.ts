@@ -8,6 +8,36 @@ import { type Decoded, ResourceDecoder } from './decode.ts';
 const received = as<EpochMs>(Date.UTC(2077, 6, 7, 7, 7, 7));
 const coredns = '{container="coredns",namespace="kube-system",pod="coredns-558bd4d5db-4dpjz"}';
 
+describe('decoding a long answer', () => {
+  const long = Buffer.from(
+    Array.from(
+      { length: 25_000 },
+      (_, at) => `container_cpu_usage_seconds_total${coredns.replace('4dpjz', `${at}`)} 1 5`,
+    )
+      .flatMap((line) => [line, line])
+      .join('\n'),
+  );
+
+  it('leaves turns to others', async () => {
+    let turns = 0;
+    const others = setInterval(() => turns++, 0);
+    await new ResourceDecoder().decodeInTurns(long, received);
+    clearInterval(others);
+    assert.ok(turns >= 2, `${turns} turns`);
+  });
+
+  it('takes no more containers than a node can have, the same ones each time', async () => {
+    const decoder = new ResourceDecoder();
+    const { layout, badLines } = await decoder.decodeInTurns(long, received);
+    assert.equal(layout.containers.length, 20_000);
+    assert.deepEqual(badLines, [
+      { kind: 'duplicate', count: 20_000 },
+      { kind: 'too-many-containers', count: 10_000 },
+    ]);
+    assert.equal(decoder.decode(long, received).layout, layout);
+  });
+});
+
 describe('decoding what a kubelet answers', () => {
   it('reads node and container as the kubelet means them', () => {
     const decoded = decode(

@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer';
+import { setImmediate } from 'node:timers/promises';
 import type { NodeBatch } from '../model/batch.ts';
 import type { Sample } from '../model/sample.ts';
 import { as, type Bytes, type EpochMs } from '../model/units.ts';
@@ -8,7 +9,14 @@ import { type KnownLayout, LayoutWalk, nothingKnown } from './layout-walk.ts';
 import { type Numbers, parseNumbers } from './number-text.ts';
 
 /** Why a line was of no use. */
-export type BadLineKind = 'not-a-series' | 'labels' | 'value' | 'timestamp' | 'duplicate' | 'too-long';
+export type BadLineKind =
+  | 'not-a-series'
+  | 'labels'
+  | 'value'
+  | 'timestamp'
+  | 'duplicate'
+  | 'too-long'
+  | 'too-many-containers';
 
 /** How many lines of one answer were of no use for one reason. Says nothing of what stood there. */
 export interface BadLines {
@@ -30,19 +38,31 @@ export class ResourceDecoder {
 
   /** Never throws: a bad line costs that line. `receivedAt` is the sample time of lines that carry none. */
   decode(body: Buffer, receivedAt: EpochMs): Decoded {
+    const reading = this.#begin(body);
+    reading.linesUpTo(Number.POSITIVE_INFINITY);
+    return this.#end(reading, receivedAt);
+  }
+
+  /** The same for a long body: so that nobody waits for its end, others have their turn every few milliseconds. */
+  async decodeInTurns(body: Buffer, receivedAt: EpochMs): Promise<Decoded> {
+    const reading = this.#begin(body);
+    for (let end = turnLength; !reading.linesUpTo(end); end += turnLength) await setImmediate();
+    return this.#end(reading, receivedAt);
+  }
+
+  #begin(body: Buffer): Reading {
     // One byte per character where it can be: utf8 takes twice as long to decode, and its strings twice the room.
-    const text = isAscii(body) ? body.toString('latin1') : body.toString('utf8');
-    const reading = new Reading(text, this.#known);
-    for (let start = 0; start < text.length; ) {
-      const newline = text.indexOf('\n', start);
-      const end = newline < 0 ? text.length : newline;
-      reading.line(start, end);
-      start = end + 1;
-    }
+    return new Reading(isAscii(body) ? body.toString('latin1') : body.toString('utf8'), this.#known);
+  }
+
+  #end(reading: Reading, receivedAt: EpochMs): Decoded {
     this.#known = reading.known();
     return reading.finish(this.#known, receivedAt);
   }
 }
+
+/** Characters read at a time; the worst of them take a few milliseconds. */
+const turnLength = 2 ** 16;
 
 interface SeriesFamily {
   readonly name: string;
@@ -74,6 +94,7 @@ class Reading {
   readonly #node = new Columns(1);
   readonly #bad = new Map<BadLineKind, number>();
   #family: SeriesFamily | undefined;
+  #at = 0;
 
   constructor(text: string, known: KnownLayout) {
     this.#text = text;
@@ -81,15 +102,16 @@ class Reading {
     this.#containers = new Columns(known.layout.containers.length);
   }
 
-  line(start: number, end: number): void {
-    const first = this.#text.charCodeAt(start);
-    if (first === hash || start === end) return;
-    if (first !== smallC && first !== smallN) return this.#foreign(start, end);
-    const family = this.#familyAt(start);
-    if (family === undefined) return;
-    if (end - start > longestLine) return this.#lose('too-long');
-    if (family.of === 'node') this.#nodeLine(family, start + family.name.length, end);
-    else this.#containerLine(family, start + family.name.length, end);
+  /** Reads on, line by line, until `index` is reached or passed. True at the end of the text. */
+  linesUpTo(index: number): boolean {
+    const { length } = this.#text;
+    while (this.#at < Math.min(index, length)) {
+      const newline = this.#text.indexOf('\n', this.#at);
+      const end = newline < 0 ? length : newline;
+      this.#line(this.#at, end);
+      this.#at = end + 1;
+    }
+    return this.#at >= length;
   }
 
   known(): KnownLayout {
@@ -103,12 +125,23 @@ class Reading {
     return { ...(nodeSample && { nodeSample }), layout, ...columns, badLines };
   }
 
+  #line(start: number, end: number): void {
+    const first = this.#text.charCodeAt(start);
+    if (first === hash || start === end) return;
+    if (first !== smallC && first !== smallN) return this.#foreign(start, end);
+    const family = this.#familyAt(start);
+    if (family === undefined) return;
+    if (end - start > longestLine) return this.#lose('too-long');
+    if (family.of === 'node') this.#nodeLine(family, start + family.name.length, end);
+    else this.#containerLine(family, start + family.name.length, end);
+  }
+
   #containerLine(family: SeriesFamily, afterName: number, end: number): void {
     if (family !== this.#family) this.#walk.rewind();
     this.#family = family;
     const brace = skipBlanks(this.#text, afterName);
     const place = this.#text[brace] === '{' ? this.#walk.find(this.#text, brace + 1, end) : undefined;
-    if (place === undefined) return this.#lose('labels');
+    if (place === undefined) return this.#lose(this.#walk.full ? 'too-many-containers' : 'labels');
     this.#store(family, this.#containers, place.slot, parseNumbers(this.#text, place.end, end));
   }
 

@@ -46,6 +46,9 @@ interface Ending {
  */
 const placeHeldMs = 100;
 
+/** Some 2,000 containers: up to here decoding takes a few milliseconds. */
+const longBody = 2 ** 20;
+
 /** One node being followed: asked again and again, one request at a time, until its signal aborts. */
 export class FollowedNode {
   readonly #shared: Surroundings;
@@ -143,13 +146,18 @@ export class FollowedNode {
     const answer = await client.read(kubeletTarget(this.#node, found.host, address), limit.signal);
     if (signal.aborted || answer.kind === 'timed-out') return failed({ kind: 'timed-out', afterMs: requestTimeoutMs });
     if (answer.kind !== 'ok') return failed(answer);
-    return this.#take(answer.body, sentAt);
+    const decoded = await this.#decode(answer.body, sentAt);
+    return signal.aborted ? failed({ kind: 'timed-out', afterMs: requestTimeoutMs }) : this.#take(decoded);
+  }
+
+  #decode(body: Buffer, sentAt: EpochMs): Decoded | Promise<Decoded> {
+    if (body.length > longBody) return this.#decoder.decodeInTurns(body, sentAt);
+    return this.#decoder.decode(body, sentAt);
   }
 
   /** Hands on what the kubelet measured. An answer without any is not stored: it does not say that the pods are gone. */
-  #take(body: Buffer, sentAt: EpochMs): Ending {
+  #take({ badLines, ...columns }: Decoded): Ending {
     const { sink, instruments } = this.#shared;
-    const { badLines, ...columns }: Decoded = this.#decoder.decode(body, sentAt);
     instruments.badLines(badLines);
     this.#log.badLines(this.#node, badLines);
     const lost = badLines.reduce((sum, { count }) => sum + count, 0);

@@ -270,6 +270,18 @@ describe('what a kubelet may answer', () => {
     assert.deepEqual(await read(), { kind: 'too-large', limitBytes: 16 * 2 ** 20 });
   });
 
+  it('crumbs: an endless row of single bytes would cost gigabytes, were each of them kept', async () => {
+    const crumbs = '1\r\n#\r\n'.repeat(70_000);
+    await using peer = await rawServer((socket) =>
+      socket.once('data', () => socket.write(`HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${crumbs}`)),
+    );
+    using other = clientWith({}, 'plain-http');
+    assert.deepEqual(await other.read(targetAt(peer.port), patient), {
+      kind: 'bad-body',
+      message: 'it came in crumbs',
+    });
+  });
+
   it('a page, JSON, or a packing nobody asked for', async () => {
     kubelet.respond = (_request, response) =>
       plainText(response, '<html>', { 'content-type': 'text/html; charset=utf-8' });

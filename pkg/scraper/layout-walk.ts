@@ -17,6 +17,9 @@ export interface KnownLayout {
 /** What is known of a node that has not named a container yet. */
 export const nothingKnown: KnownLayout = { layout: { namespaces: [], pods: [], containers: [] }, plain: true };
 
+/** Ten times what the largest nodes run; more of them would hold up everybody else where they are stored. */
+const mostContainers = 20_000;
+
 /** How many containers ahead a line's own is looked for by comparing; beyond, it is looked up by name. */
 const reach = 8;
 
@@ -53,6 +56,11 @@ export class LayoutWalk {
     return this.#current.containers.length;
   }
 
+  /** No more containers are taken. */
+  get full(): boolean {
+    return this.size >= mostContainers;
+  }
+
   /** A new family of series begins, and with it the order of containers. */
   rewind(): void {
     this.#cursor = 0;
@@ -83,6 +91,7 @@ export class LayoutWalk {
   }
 
   #metLastTime(text: string, start: number): Place | undefined {
+    if (this.full) return undefined;
     const { layout } = this.#previous;
     const limit = Math.min(this.#ahead + reach, layout.containers.length);
     for (let index = this.#ahead; index < limit; index++) {
@@ -106,6 +115,7 @@ export class LayoutWalk {
       this.#cursor = slot + 1;
       return { slot, end };
     }
+    if (this.full) return undefined;
     if (this.#isNextOfLastTime(namespace, pod, container)) this.#ahead++;
     else this.#same = false;
     return { slot: this.#append(this.#keep(namespace), this.#keep(pod), this.#keep(container)), end };

@@ -187,6 +187,20 @@ describe('the scraper', () => {
     assert.ok(!('badLines' in first!));
   });
 
+  it('does not store a long answer of a node that was removed while it was read', async () => {
+    await using bench = new Bench({}, nodeNamed('n1'));
+    const line = 'node_cpu_usage_seconds_total 1 5\nnode_memory_working_set_bytes 1 5\n';
+    bench.kubelets.behave('n1', { answer: { kind: 'ok', body: Buffer.from(line.repeat(20_000)) }, takesMs: second });
+    bench.start();
+    const wound = bench.clock.wind(second);
+    while (bench.kubelets.inFlight === 0) await new Promise((resolve) => setImmediate(resolve));
+    while (bench.kubelets.inFlight > 0) await new Promise((resolve) => setImmediate(resolve));
+    bench.targets.remove('n1');
+    await wound;
+    await bench.stop();
+    assert.deepEqual(bench.sink.batches, []);
+  });
+
   it('does not store an answer in which nothing was measured: it does not say that the pods are gone', async () => {
     await using bench = new Bench({}, nodeNamed('n1'));
     bench.kubelets.behave('n1', { answer: { kind: 'ok', body: Buffer.from('# nothing yet\n') } });

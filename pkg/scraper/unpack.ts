@@ -1,7 +1,7 @@
 import { gunzip, gunzipSync } from 'node:zlib';
 import type { KubeletAnswer } from './kubelet-client.ts';
 
-/** The largest answer we take, packed or unpacked: some 100,000 containers. */
+/** The largest answer we take, packed or unpacked: more than the largest node has to say. */
 export const bodyLimit = 16 * 2 ** 20;
 
 /** Up to here unpacking takes about 2 ms at most; more is left to the thread pool, so that nobody else waits for it. */
