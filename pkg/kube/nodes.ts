@@ -84,8 +84,11 @@ export class NodeCatalog {
   #put(node: NodeRecord): void {
     const known = this.#nodes.get(node.name);
     if (known !== undefined && sameNode(known, node)) return;
+    const isAnother = known !== undefined && known.uid !== node.uid;
+    // What was measured of the machine that had this name says nothing about this one: its counters began elsewhere.
+    if (isAnother) this.#remove(node.name);
     this.#nodes.set(node.name, node);
-    this.#tell({ kind: known === undefined ? 'added' : 'changed', node });
+    this.#tell({ kind: known === undefined || isAnother ? 'added' : 'changed', node });
   }
 
   #remove(name: string): void {
