@@ -79,3 +79,10 @@ test('every value of watch but 0 and false means yes', () => {
     assert.ok(!wantsWatch(new URLSearchParams(query)), query);
   }
 });
+
+test('a path of very many slashes is read in one go: it blocked the server for minutes', () => {
+  const path = `/a${'/'.repeat(100_000)}x`;
+  const before = process.cpuUsage();
+  assert.equal(requestInfo(madeRequest(path)).kind, 'info');
+  assert.ok(process.cpuUsage(before).user < 2_000_000, 'took more than 2 s of CPU');
+});

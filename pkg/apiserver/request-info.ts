@@ -29,10 +29,19 @@ export function requestInfo(request: ApiRequest): RequestInfo {
   const verb = request.method.toLowerCase();
   const other: RequestInfo = { kind: 'info', path, attributes: { kind: 'path', verb, path } };
 
-  const [prefix, ...rest] = path.replace(/^\/+|\/+$/g, '').split('/');
+  const [prefix, ...rest] = withoutOuterSlashes(path).split('/');
   if (prefix === 'api' && rest.length >= 2) return resourceInfo(request, path, ['', ...rest]);
   if (prefix === 'apis' && rest.length >= 3) return resourceInfo(request, path, rest);
   return other;
+}
+
+/** By hand: a regular expression looks again at every slash in the middle, and anybody may send a million of them. */
+function withoutOuterSlashes(path: string): string {
+  let start = 0;
+  let end = path.length;
+  while (path[start] === '/') start++;
+  while (end > start && path[end - 1] === '/') end--;
+  return path.slice(start, end);
 }
 
 /** Query parameter `watch`: everything but `0` and `false` means yes, the empty text too. */
