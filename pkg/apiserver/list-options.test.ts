@@ -14,6 +14,8 @@ const complaints: readonly (readonly [query: string, message: string])[] = [
     '"spec.nodeName" is not a known field selector: only "metadata.name", "metadata.namespace"',
   ],
   ['limit=x&labelSelector=!!', 'strconv.ParseInt: parsing "x": invalid syntax'],
+  [`labelSelector=${'!a,'.repeat(100)}!a`, 'labelSelector has 101 requirements; at most 100 are served'],
+  [`fieldSelector=${'metadata.name!=a,'.repeat(101)}`, 'fieldSelector has 101 requirements; at most 100 are served'],
 ];
 
 for (const [query, message] of complaints) {
@@ -45,4 +47,10 @@ test('selectors and namespace are handed on', () => {
   assert.equal(options.query.labels?.matches({ app: 'cache' }), false);
   assert.equal(options.query.fields?.matches({ 'metadata.name': 'web-1' }), true);
   assert.equal(options.query.fields?.matches({ 'metadata.name': 'web-2' }), false);
+});
+
+test('a number with very many zeros in front is read in one go', () => {
+  const before = process.cpuUsage();
+  parseListOptions(new URLSearchParams({ limit: `${'0'.repeat(100_000)}x` }), undefined);
+  assert.ok(process.cpuUsage(before).user < 2_000_000, 'took more than 2 s of CPU');
 });

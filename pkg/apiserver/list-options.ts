@@ -1,5 +1,6 @@
 import { parseFieldSelector } from '../model/field-selector.ts';
 import { goQuote } from '../model/go-quote.ts';
+import { int64Of } from '../model/label-requirement.ts';
 import { parseLabelSelector } from '../model/label-selector.ts';
 import type { ListQuery } from './resource.ts';
 
@@ -24,6 +25,9 @@ export function parseListOptions(query: URLSearchParams, namespace: string | und
   if (labels.kind === 'invalid') return labels;
   const fields = parseFieldSelector(query.get('fieldSelector') ?? '', knownFields);
   if (fields.kind === 'invalid') return fields;
+  const tooLarge =
+    complaintAboutSize('labelSelector', labels.selector) || complaintAboutSize('fieldSelector', fields.selector);
+  if (tooLarge !== '') return { kind: 'invalid', message: tooLarge };
   return {
     kind: 'options',
     query: {
@@ -34,14 +38,17 @@ export function parseListOptions(query: URLSearchParams, namespace: string | und
   };
 }
 
+/** More than anybody means, few enough to be tried on every object of a large cluster within a turn of the event loop. */
+const maxRequirements = 100;
+
+function complaintAboutSize(name: string, { requirements }: { readonly requirements: readonly unknown[] }): string {
+  const count = requirements.length;
+  return count <= maxRequirements ? '' : `${name} has ${count} requirements; at most ${maxRequirements} are served`;
+}
+
 /** What Go's `strconv.ParseInt` says about a text that is no int64. */
 function complaintAbout(text: string | null): string | undefined {
-  if (text === null) return undefined;
-  const complain = (problem: string): string => `strconv.ParseInt: parsing ${goQuote(text)}: ${problem}`;
-  const [, sign, digits] = /^([+-]?)0*(\d+)$/.exec(text) ?? [];
-  if (digits === undefined) return complain('invalid syntax');
-  // An int64 has 19 digits at most; a megabyte of them must not be turned into a number.
-  if (digits.length > 19) return complain('value out of range');
-  const number = BigInt(sign === '-' ? `-${digits}` : digits);
-  return BigInt.asIntN(64, number) === number ? undefined : complain('value out of range');
+  if (text === null || int64Of(text) !== undefined) return undefined;
+  const problem = /^[+-]?\d+$/.test(text) ? 'value out of range' : 'invalid syntax';
+  return `strconv.ParseInt: parsing ${goQuote(text)}: ${problem}`;
 }

@@ -17,9 +17,10 @@ type Test = (labels: Labels) => boolean;
 export function testOf({ key, operator, values }: LabelRequirement): Test {
   const valueOf = (labels: Labels): string | undefined => (Object.hasOwn(labels, key) ? labels[key] : undefined);
   const has = (labels: Labels): boolean => valueOf(labels) !== undefined;
+  const wanted = new Set(values);
   const hasOneOf = (labels: Labels): boolean => {
     const value = valueOf(labels);
-    return value !== undefined && values.includes(value);
+    return value !== undefined && wanted.has(value);
   };
 
   switch (operator) {
@@ -54,8 +55,11 @@ function compares(
 
 /** The number that `text` spells in decimal digits; undefined where Go's ParseInt of 64 bits would refuse it. */
 export function int64Of(text: string): bigint | undefined {
-  if (!/^[+-]?0*\d{1,19}$/.test(text)) return undefined;
-  const value = BigInt(text.replace('+', ''));
+  if (!/^[+-]?\d+$/.test(text)) return undefined;
+  const digits = text.replace(/^[+-]?0*/, '');
+  // An int64 has 19 digits at most; a long text of them must not be turned into a number.
+  if (digits.length > 19) return undefined;
+  const value = BigInt(text.startsWith('-') ? `-${digits || '0'}` : digits);
   return BigInt.asIntN(64, value) === value ? value : undefined;
 }
 
