@@ -47,3 +47,6 @@ demo: build ## Show the server at work on a pretend cluster (ONCE=1: print once 
 
 e2e: build ## The real kubectl against the real server, on a pretend cluster or on E2E_KUBECONFIG's.
 	$(NODE) --test --test-concurrency=1 'e2e/*.test.ts'
+
+bench: build ## Measure the first full answer, memory and CPU on pretend clusters (BENCH='--runs=1': quickly).
+	@$(NODE) bench/first-answer.ts $(BENCH)

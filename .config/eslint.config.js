@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '**/testdata/**'] },
   {
-    files: ['cmd/**/*.ts', 'pkg/**/*.ts', 'e2e/**/*.ts'],
+    files: ['cmd/**/*.ts', 'pkg/**/*.ts', 'e2e/**/*.ts', 'bench/**/*.ts'],
     extends: [tseslint.configs.base],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname + '/..' } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
@@ -33,7 +33,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['cmd/**/*.ts', 'pkg/**/*.ts'],
+    files: ['cmd/**/*.ts', 'pkg/**/*.ts', 'bench/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: {
       'max-lines': ['error', { max: 300, skipBlankLines: false, skipComments: false }],

@@ -32,14 +32,19 @@ test('imports point down', () => {
   assert.deepEqual(climbing, []);
 });
 
-test('e2e knows only HTTP and kubectl', () => {
-  const tests = globSync('e2e/**/*.ts', { cwd: root }).map((file) => join(root, file));
-  const reaching = tests.flatMap((file) => relativeImports(file).filter((target) => !roomOf(target).startsWith('e2e')));
-  assert.deepEqual(
-    reaching.map((target) => relative(root, target)),
-    [],
-  );
-});
+for (const [folder, promise] of [
+  ['e2e', 'e2e knows only HTTP and kubectl'],
+  ['bench', 'bench knows only HTTP and the built programs'],
+] as const) {
+  test(promise, () => {
+    const files = globSync(`${folder}/**/*.ts`, { cwd: root }).map((file) => join(root, file));
+    const reaching = files.flatMap((file) => relativeImports(file).filter((target) => !isWithin(folder, target)));
+    assert.deepEqual(
+      reaching.map((target) => relative(root, target)),
+      [],
+    );
+  });
+}
 
 test('only cmd/ touches the process', () => {
   const touching = sources.filter(
@@ -72,6 +77,8 @@ test('no test is skipped, left to do, or run alone', () => {
     [],
   );
 });
+
+const isWithin = (folder: string, file: string): boolean => roomOf(file).startsWith(`${folder}/`);
 
 function relativeImports(file: string): string[] {
   const specifiers = readFileSync(file, 'utf8').matchAll(/\b(?:from|import)\s*\(?\s*'(\.[^']+)'/g);
