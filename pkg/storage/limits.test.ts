@@ -14,7 +14,7 @@ describe('limits', () => {
       shortestMs: 2_000,
       freshBelowMs: minute,
       clockJumpMs: minute,
-      pastMs: 22_500,
+      pastMs: 7_500,
       windowMs: 5 * minute,
       historyPoints: 21,
     });

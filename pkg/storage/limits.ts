@@ -36,7 +36,7 @@ export function limitsOf(periodMs: number, windowMs: number): Limits {
     shortestMs: 2_000,
     freshBelowMs: Math.max(periodMs, 60_000),
     clockJumpMs: Math.max(60_000, 2 * periodMs),
-    pastMs: 1.5 * periodMs,
+    pastMs: periodMs / 2,
     windowMs,
     historyPoints: Math.min(Math.ceil(windowMs / periodMs) + 1, mostHistoryPoints),
   };

@@ -78,7 +78,7 @@ export function decide(known: Known, next: Incoming, limits: Limits): Rule {
 
 function decideWithinLife(known: Known, next: Incoming, limits: Limits): Rule {
   const apartMs = next.sampledAt - known.sampledAt;
-  if (known.published && isAnotherStart(known, next)) return 'start-moved';
+  if (isAnotherStart(known, next) && known.published) return 'start-moved';
   if (next.cpu < known.cpu) return 'counter-fell';
   if (Math.abs(apartMs - (next.receivedAt - known.receivedAt)) > limits.clockJumpMs) return 'clock-jumped';
   if (apartMs > limits.baselineMs) return 'baseline-too-old';

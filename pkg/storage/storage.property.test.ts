@@ -409,7 +409,7 @@ class Twin {
     if (latest === undefined) return this.#publish(memory, next, youngUsage(next));
     const apart = next.sampledAt - latest.sampledAt;
     if (apart < 0) {
-      if (isPublished(memory) && this.#now() - memory.confirmedAt < 1.5 * periodMs) return;
+      if (isPublished(memory) && this.#now() - memory.confirmedAt < periodMs / 2) return;
       return this.#publish(memory, next, undefined);
     }
     if (apart === 0) return this.#vouch(memory);
