@@ -48,6 +48,12 @@ export const periodSeconds = 10;
 /** How old an answer may be: a missed scrape or two of the default period on a cluster we know nothing about. */
 export const freshSeconds = foreignKubeconfig === undefined ? 3 * periodSeconds : 180;
 
+/** How far the clocks of the cluster may be ahead of ours; timestamps are cut to the second. */
+export const aheadSeconds = foreignKubeconfig === undefined ? 1 : 60;
+
+/** How long everything may take to have metrics: on a cluster we know nothing about two default periods, and a bit. */
+const patienceSeconds = foreignKubeconfig === undefined ? 60 : 150;
+
 /** Opens a cluster for the tests of this file, waits until everything in it has metrics, and closes it after them. */
 export async function openCluster(options: ClusterOptions = {}): Promise<Cluster> {
   if (foreignKubeconfig === undefined) {
@@ -193,7 +199,7 @@ export class PretendCluster implements AsyncDisposable {
 }
 
 /** Waits until every node and every pod that owes us metrics has them. */
-export async function allServed(admin: Kubectl, withinSeconds = 60): Promise<void> {
+export async function allServed(admin: Kubectl, withinSeconds = patienceSeconds): Promise<void> {
   await eventually('metrics of every ready node and pod', withinSeconds, async () => {
     const [nodes, pods] = await Promise.all([readyNodes(admin), readyPods(admin)]);
     const [ofNodes, ofPods] = await Promise.all([nodeMetrics(admin), podMetrics(admin)]);

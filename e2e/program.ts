@@ -55,7 +55,10 @@ export class Program implements AsyncDisposable {
 
   constructor({ command, args, cwd = root, env }: Command) {
     endWithUs();
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    // Our own programs end when the channel to whoever started them breaks: even if we are killed, nothing stays.
+    const stdio =
+      command === ourNode ? (['ignore', 'pipe', 'pipe', 'ipc'] as const) : (['ignore', 'pipe', 'pipe'] as const);
+    const child: ChildProcess = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: [...stdio] });
     living.add(child);
     this.#child = child;
     // 'close' comes after the last line, 'exit' may come before.
