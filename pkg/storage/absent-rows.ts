@@ -17,40 +17,42 @@ const mostAbsent = 1_000;
  */
 export class AbsentRows {
   readonly #limits: Limits;
-  #rows: Rows;
+  /** Undefined nearly always: nodes are many. */
+  #rows: Rows | undefined;
   #until = Number.NEGATIVE_INFINITY;
 
   constructor(limits: Limits) {
     this.#limits = limits;
-    this.#rows = rowsOf([], limits);
   }
 
   get bytes(): number {
-    return this.#rows.slots.bytes + this.#rows.order.bytes;
+    return this.#rows === undefined ? 0 : this.#rows.slots.bytes + this.#rows.order.bytes;
   }
 
   /** Gives those rows what was known of them whose containers are back. */
   returnTo(rows: Rows, now: number): void {
-    takeOver(rows, this.#rows, now - this.#limits.serveMs);
+    if (this.#rows !== undefined) takeOver(rows, this.#rows, now - this.#limits.serveMs);
   }
 
   /** Keeps what of `before`, and of what is kept already, has no row any more. */
   keep(before: Rows, after: RowOrder, now: number): void {
     const since = now - this.#limits.serveMs;
-    const sources = [before, this.#rows];
+    const sources = this.#rows === undefined ? [before] : [before, this.#rows];
     const absent = sources.flatMap(({ order, slots }) =>
       Array.from({ length: order.rows }, (_, row) => ({ row, order, at: slots.seek(row).confirmedAt })),
     );
     const kept = absent.filter(({ row, order, at }) => at >= since && !after.has(order, row)).slice(0, mostAbsent);
+    this.#until = now + this.#limits.serveMs;
+    this.#rows = undefined;
+    if (kept.length === 0) return;
     const rows = rowsOf(kept, this.#limits);
     for (const source of sources) takeOver(rows, source, since);
     this.#rows = rows;
-    this.#until = now + this.#limits.serveMs;
   }
 
   /** Lets go of those that are of no use any more. */
   expire(now: number): void {
-    if (this.#rows.order.rows > 0 && now > this.#until) this.#rows = rowsOf([], this.#limits);
+    if (now > this.#until) this.#rows = undefined;
   }
 }
 
