@@ -64,6 +64,8 @@ export async function openCluster(options: ClusterOptions = {}): Promise<Cluster
   }
   const cacheDirectory = await temporaryDirectory();
   const admin = new Kubectl({ kubeconfig: foreignKubeconfig, cacheDirectory });
+  // Fails at once where there is no such cluster, or no metrics-server in it.
+  await admin.print('get', 'apiservice', 'v1beta1.metrics.k8s.io');
   await allServed(admin);
   return { admin, pretend: undefined };
 }
