@@ -87,6 +87,19 @@ test('what breaks on the way is a 500 that keeps its reason to the log', async (
   assert.match(String(lines[0]?.['error']), /secret/);
 });
 
+test('whoever waits until the time is up is told so, by a 504 and not by a 500', async () => {
+  const late = new AbortController();
+  const verdict: AccessVerdict = { kind: 'unavailable', reason: 'the request ended before the answer came' };
+  late.abort();
+  const answer = await ask(`${root}/things`, { signal: late.signal }, { verdict });
+  assert.equal(answer.status, 504);
+  const { reason, message } = JSON.parse(String(answer.body));
+  assert.deepEqual(
+    { reason, message },
+    { reason: 'Timeout', message: 'Timeout: request did not complete within the allotted timeout' },
+  );
+});
+
 test('HEAD has the headers of GET and no body', async () => {
   const answer = await ask('/livez', { method: 'HEAD' });
   assert.equal(answer.status, 200);

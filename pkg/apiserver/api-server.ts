@@ -10,7 +10,7 @@ import { requestInfo } from './request-info.ts';
 import type { ApiGroupVersion } from './resource.ts';
 import { resourceRoutes } from './resource-routes.ts';
 import { plainRoute, RouteTable } from './router.ts';
-import { internalError, statusAnswer, textError, unauthorized } from './status.ts';
+import { internalError, statusAnswer, textError, timedOut, unauthorized } from './status.ts';
 import { rawJson, type VersionInfo, versionRoutes } from './version.ts';
 
 /** Finds out who asks. */
@@ -74,7 +74,9 @@ export class ApiServer {
 
   /** Answers, whatever happens: what breaks on the way becomes a 500 that says nothing of why. */
   async handle(request: ApiRequest): Promise<Answer> {
-    const answer = await this.#answer(request).catch((error: unknown) => this.#broken(request, error));
+    const made = await this.#answer(request).catch((error: unknown) => this.#broken(request, error));
+    // A client that is gone will not mind; one that waits learns that time was the problem, whatever broke for it.
+    const answer = request.signal.aborted ? statusAnswer(timedOut, request) : made;
     return completed(answer, request, auditId(request) ?? this.#options.newId());
   }
 

@@ -40,7 +40,7 @@ export class Authenticator {
 
   constructor({ trust, tokens, tokenCacheTtlMs, clock, log }: AuthenticatorOptions) {
     this.#trust = trust;
-    this.#tokens = new BearerTokens({ reviewer: tokens, ttlMs: tokenCacheTtlMs, clock });
+    this.#tokens = new BearerTokens({ reviewer: tokens, ttlMs: tokenCacheTtlMs, clock, log });
     this.#clock = clock;
     this.#log = log;
   }

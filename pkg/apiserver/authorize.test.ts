@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { WoundClock } from '../lifecycle/wound-clock.ts';
 import type { AccessAttributes, AccessVerdict, User } from '../model/user.ts';
+import { type Facts, silentLogger } from '../telemetry/logger.ts';
 import { type AccessReviewer, Authorizer } from './authorize.ts';
 
 const { signal } = new AbortController();
@@ -114,6 +115,57 @@ test('a caller who leaves gets no verdict, and a reviewer that breaks is not rem
   assert.equal((await authorizer.authorize(alice, listPods, signal)).kind, 'allowed');
 });
 
+test('an outage of the reviewer is logged when it begins and when it ends, not for every caller', async () => {
+  const lines: string[] = [];
+  const line = (message: string, facts: Facts = {}): void => void lines.push(`${message}: ${facts['reason'] ?? ''}`);
+  let kind: AccessVerdict['kind'] = 'unavailable';
+  const reviewer: AccessReviewer = { review: async () => ({ kind, reason: 'no route' }) };
+  const authorizer = authorizerFor({ reviewer, log: { ...silentLogger, warn: line, info: line } });
+  const ask = (path: string): Promise<AccessVerdict> => authorizer.authorize(alice, get(path), signal);
+
+  for (const path of ['/a', '/a', '/b']) await ask(path);
+  assert.equal(lines.length, 1);
+  assert.match(lines[0] ?? '', /does not answer reviews.*: no route$/);
+  kind = 'denied';
+  for (const path of ['/a', '/b']) await ask(path);
+  assert.equal(lines.length, 2);
+  assert.match(lines[1] ?? '', /answers reviews again/);
+});
+
+test('a caller who leaves is no outage', async () => {
+  const lines: string[] = [];
+  const reviewer: AccessReviewer = {
+    review: (_user, _attributes, until) =>
+      new Promise((resolve) => {
+        until.addEventListener('abort', () => resolve({ kind: 'unavailable', reason: 'aborted' }));
+      }),
+  };
+  const authorizer = authorizerFor({ reviewer, log: { ...silentLogger, warn: (message) => void lines.push(message) } });
+  const leaving = new AbortController();
+  const verdict = authorizer.authorize(alice, listPods, leaving.signal);
+  leaving.abort();
+  assert.equal((await verdict).kind, 'unavailable');
+  assert.deepEqual(lines, []);
+});
+
+test('the kube-apiserver is not asked more than 400 things at once, whatever callers invent', async () => {
+  let asked = 0;
+  const { promise, resolve } = Promise.withResolvers<AccessVerdict>();
+  const reviewer: AccessReviewer = {
+    review() {
+      asked++;
+      return promise;
+    },
+  };
+  const authorizer = authorizerFor({ reviewer });
+  const verdicts = Array.from({ length: 450 }, (_, index) => authorizer.authorize(alice, get(`/${index}`), signal));
+  assert.equal((await verdicts[449])?.kind, 'unavailable');
+  assert.equal(asked, 400);
+  resolve({ kind: 'allowed', reason: '' });
+  assert.equal((await verdicts[399])?.kind, 'allowed');
+  assert.equal((await authorizer.authorize(alice, get('/449'), signal)).kind, 'allowed');
+});
+
 function authorizerFor(options: Partial<ConstructorParameters<typeof Authorizer>[0]>): Authorizer {
   return new Authorizer({
     reviewer: reviewing('denied'),
@@ -121,6 +173,7 @@ function authorizerFor(options: Partial<ConstructorParameters<typeof Authorizer>
     authorizedTtlMs: 10_000,
     unauthorizedTtlMs: 10_000,
     clock: new WoundClock(),
+    log: silentLogger,
     ...options,
   });
 }

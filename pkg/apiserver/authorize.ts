@@ -1,5 +1,6 @@
 import type { Clock } from '../lifecycle/clock.ts';
 import type { AccessAttributes, AccessVerdict, User } from '../model/user.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import { ReviewCache } from './review-cache.ts';
 
 /** Who knows what users may do: the kube-apiserver, by SubjectAccessReview. */
@@ -17,6 +18,7 @@ export interface AuthorizerOptions {
   /** How long a no is good, in milliseconds. */
   readonly unauthorizedTtlMs: number;
   readonly clock: Clock;
+  readonly log: Logger;
 }
 
 /** Decides whether a user may do something. */
@@ -25,11 +27,11 @@ export class Authorizer {
   readonly #alwaysAllowPaths: readonly string[];
   readonly #cache: ReviewCache<AccessVerdict>;
 
-  constructor({ reviewer, alwaysAllowPaths, authorizedTtlMs, unauthorizedTtlMs, clock }: AuthorizerOptions) {
+  constructor({ reviewer, alwaysAllowPaths, authorizedTtlMs, unauthorizedTtlMs, clock, log }: AuthorizerOptions) {
     this.#reviewer = reviewer;
     this.#alwaysAllowPaths = alwaysAllowPaths.map(withoutSlash);
     const ttlMs = ({ kind }: AccessVerdict): number => (kind === 'allowed' ? authorizedTtlMs : unauthorizedTtlMs);
-    this.#cache = new ReviewCache({ clock, ttlMs });
+    this.#cache = new ReviewCache({ review: 'SubjectAccessReview', clock, log, ttlMs });
   }
 
   /** The kube-apiserver is asked last, and once for everyone who asks the same at the same time. */

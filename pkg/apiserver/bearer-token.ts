@@ -1,5 +1,6 @@
 import type { Clock } from '../lifecycle/clock.ts';
 import type { TokenVerdict } from '../model/user.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import type { ApiRequest } from './exchange.ts';
 import type { Identity } from './identity.ts';
 import { ReviewCache } from './review-cache.ts';
@@ -15,6 +16,7 @@ export interface BearerTokensOptions {
   /** How long a verdict is good, in milliseconds, whether the token was accepted or rejected. */
   readonly ttlMs: number;
   readonly clock: Clock;
+  readonly log: Logger;
 }
 
 /** The users whom bearer tokens name. */
@@ -22,9 +24,9 @@ export class BearerTokens {
   readonly #reviewer: TokenReviewer;
   readonly #cache: ReviewCache<TokenVerdict>;
 
-  constructor({ reviewer, ttlMs, clock }: BearerTokensOptions) {
+  constructor({ reviewer, ttlMs, clock, log }: BearerTokensOptions) {
     this.#reviewer = reviewer;
-    this.#cache = new ReviewCache({ clock, ttlMs: () => ttlMs });
+    this.#cache = new ReviewCache({ review: 'TokenReview', clock, log, ttlMs: () => ttlMs });
   }
 
   /** The user whose token the request carries; an error when it carries one that is not accepted. */

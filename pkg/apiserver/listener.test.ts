@@ -289,6 +289,21 @@ test('a small body is thrown away and the connection stays; a large one ends it'
   await closing(socket);
 });
 
+test('a request that would take long to take apart is refused before anybody looks at it', async (t) => {
+  let handled = 0;
+  const listener = await listening(t, async () => {
+    handled++;
+    return ok('');
+  });
+  const target = (path: string, headers = ''): Promise<string> =>
+    raw(listener, `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}\r\n`);
+  assert.match(await target(`/${'a'.repeat(70_000)}`), /^HTTP\/1.1 414 /);
+  assert.match(await target(`/?${'a&'.repeat(1_000)}`), /^HTTP\/1.1 414 /);
+  assert.match(await target('/', 'a:\r\n'.repeat(10_001)), /^HTTP\/1.1 431 /);
+  assert.equal(handled, 0);
+  assert.match(await target(`/?${'a&'.repeat(999)}`, 'a:\r\n'.repeat(9_000)), /^HTTP\/1.1 200 /);
+});
+
 test('every header counts, however many there are', async (t) => {
   const groups = Array.from({ length: 5_000 }, (_, index) => `X-Remote-Group: group-${index}\r\n`).join('');
   const listener = await listening(t, async ({ headers }) => ok(String(headers['x-remote-group']?.length)));

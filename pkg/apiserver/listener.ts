@@ -68,7 +68,7 @@ export async function listen(options: ListenOptions): Promise<ListenOutcome> {
       keepAlive: true,
       keepAliveInitialDelay: keepAliveProbeMs,
     });
-    // Every header counts, lest a user lose groups; their bytes are bounded already.
+    // Node would leave out what is beyond the count, and a user lose groups unseen.
     server.maxHeadersCount = 0;
     const listener = new HttpsListener(server, options);
     listener.attend();
@@ -165,7 +165,7 @@ class HttpsListener implements Listener {
 
     using limit = deadline(gone.signal, requestTimeoutMs, clock);
     try {
-      const answer = await this.#handle(readRequest(message, limit.signal), gone.signal);
+      const answer = tooMuch(message) ?? (await this.#handle(readRequest(message, limit.signal), gone.signal));
       if (!gone.signal.aborted) await writeAnswer(answer, response, limit.signal);
     } catch (cause) {
       log.error('Request handler failed', { method: message.method, path: message.url?.split('?')[0], cause });
@@ -181,6 +181,20 @@ class HttpsListener implements Listener {
     limit.signal.addEventListener('abort', () => resolve(tooLate), { once: true });
     return await Promise.race([handle(request), late]);
   }
+}
+
+/** What a request may cost before anybody knows who sent it. Real ones stay far below, also with thousands of groups. */
+const maxTargetLength = 64 * 1024;
+const maxParameters = 1_000;
+const maxHeaders = 10_000;
+
+/** The refusal of a request that would take too long to take apart. */
+function tooMuch({ url = '', rawHeaders }: IncomingMessage): Answer | undefined {
+  if (url.length > maxTargetLength || url.split('&', maxParameters + 1).length > maxParameters)
+    return { status: 414, headers: plainText, body: '414 URI Too Long\n' };
+  if (rawHeaders.length > 2 * maxHeaders)
+    return { status: 431, headers: plainText, body: '431 Request Header Fields Too Large\n' };
+  return undefined;
 }
 
 const plainText = { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' };

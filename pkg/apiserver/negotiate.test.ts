@@ -121,3 +121,8 @@ function summary(media: MediaType | undefined): string | undefined {
   if (media?.as === undefined) return media?.encoding;
   return `${media.encoding} ${media.as.kind} ${media.as.version}`;
 }
+
+test('of a very long Accept header only the beginning counts', () => {
+  const accept = `${'a/b,'.repeat(200)}application/json`;
+  assert.equal(negotiate(madeRequest('/', { headers: { accept } }), noConversions), undefined);
+});

@@ -64,7 +64,7 @@ export function negotiate(request: ApiRequest, offers: Offers): MediaType | unde
 export function namesOneOf(accept: string, produces: readonly string[]): boolean {
   if (accept === '') return true;
   return accept
-    .split(',')
+    .split(',', maxClauses)
     .map((clause) => clause.split(';', 1).join('').trim())
     .some((type) => type === '*/*' || produces.includes(type));
 }
@@ -83,11 +83,14 @@ interface Clause {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
+/** What follows these is not looked at: nobody means so many, and anybody may send them. */
+const maxClauses = 100;
+
 /** Clauses by quality, then by how exact they are, then as sent. */
 function parseAccept(accept: string): readonly Clause[] {
   const exactness = ({ type, subtype }: Clause): number => Number(type !== '*') + Number(subtype !== '*');
   return accept
-    .split(',')
+    .split(',', maxClauses)
     .flatMap(parseClause)
     .sort((a, b) => b.quality - a.quality || exactness(b) - exactness(a));
 }

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../lifecycle/clock.ts';
 import { deadline } from '../lifecycle/deadline.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { ReviewOutage } from './review-outage.ts';
 
 /** What every reviewer may answer instead of a verdict; never kept. */
 export interface Unavailable {
@@ -11,13 +13,18 @@ export interface Unavailable {
 
 /** How long what is remembered. */
 export interface ReviewCacheOptions<Verdict> {
+  /** `TokenReview` or `SubjectAccessReview`, for the log. */
+  readonly review: string;
   readonly clock: Clock;
+  readonly log: Logger;
   /** How long a verdict is good, in milliseconds; 0 = not at all. */
   readonly ttlMs: (verdict: Verdict) => number;
 }
 
 /** As in the kube-apiserver. */
 const capacity = 8192;
+/** Questions under way; more are refused, for callers without any credential can invent as many as they like. */
+const maxLookups = 400;
 /** No lookup lasts longer, however many wait for it. */
 const lookupLimitMs = 30_000;
 
@@ -34,11 +41,13 @@ interface Lookup<Verdict> {
 export class ReviewCache<Verdict extends { readonly kind: string }> {
   readonly #clock: Clock;
   readonly #ttlMs: (verdict: Verdict) => number;
+  readonly #outage: ReviewOutage;
   readonly #verdicts: LRUCache<string, Verdict>;
   readonly #lookups = new Map<string, Lookup<Verdict>>();
 
-  constructor({ clock, ttlMs }: ReviewCacheOptions<Verdict>) {
+  constructor({ review, clock, log, ttlMs }: ReviewCacheOptions<Verdict>) {
     this.#clock = clock;
+    this.#outage = new ReviewOutage(review, log);
     this.#ttlMs = ttlMs;
     // Added 1: the cache takes a start of 0 for "never expires".
     const perf = { now: () => clock.monotonic() + 1 };
@@ -55,7 +64,9 @@ export class ReviewCache<Verdict extends { readonly kind: string }> {
     const known = this.#verdicts.get(key);
     if (known !== undefined) return known;
 
-    const lookup = this.#lookups.get(key) ?? this.#start(key, ask);
+    const underWay = this.#lookups.get(key);
+    if (underWay === undefined && this.#lookups.size >= maxLookups) return tooMany;
+    const lookup = underWay ?? this.#start(key, ask);
     return await this.#wait(lookup, key, signal);
   }
 
@@ -75,7 +86,11 @@ export class ReviewCache<Verdict extends { readonly kind: string }> {
   ): Promise<Verdict | Unavailable> {
     using limit = deadline(abandoned, lookupLimitMs, this.#clock);
     const verdict = await Promise.race([ask(limit.signal), untilAborted(limit.signal)]);
-    if (isUnavailable(verdict)) return verdict;
+    if (isUnavailable(verdict)) {
+      if (!abandoned.aborted) this.#outage.began(verdict.reason);
+      return verdict;
+    }
+    this.#outage.ended();
     const ttl = this.#ttlMs(verdict);
     if (ttl > 0) this.#verdicts.set(key, verdict, { ttl });
     return verdict;
@@ -105,6 +120,7 @@ function isUnavailable(verdict: { readonly kind: string }): verdict is Unavailab
   return verdict.kind === 'unavailable';
 }
 
+const tooMany: Unavailable = { kind: 'unavailable', reason: 'too many reviews under way, please try again later' };
 const cutShort: Unavailable = { kind: 'unavailable', reason: 'the request ended before the answer came' };
 
 /** Resolves when the signal aborts, unless disposed before. */

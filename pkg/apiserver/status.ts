@@ -50,6 +50,14 @@ export const internalError: Status = {
   message: 'Internal error occurred: the server could not answer this request; its log says why',
 };
 
+/** The request's time was up before its answer was there. */
+export const timedOut: Status = {
+  code: 504,
+  reason: 'Timeout',
+  message: 'Timeout: request did not complete within the allotted timeout',
+  details: {},
+};
+
 /** The request itself makes no sense. */
 export const badRequest = (message: string): Status => ({ code: 400, reason: 'BadRequest', message });
 

@@ -27,6 +27,7 @@ export function callersOf(means: Means, published: { readonly current: ClientTru
     authorizedTtlMs: config.authorization.authorizedTtlMs,
     unauthorizedTtlMs: config.authorization.unauthorizedTtlMs,
     clock,
+    log: log.named('authorization'),
   });
   return { authenticator, authorizer };
 }
