@@ -14,17 +14,20 @@ interface Item {
 describe('a kube-apiserver that is down when the server starts', () => {
   it('is waited for, with a line in the log every few seconds', async () => {
     await using system = await RunningSystem.start({ shape, withoutApiServer: true });
-    const perFive: number[] = [];
-    for (let part = 0; part < 8; part++) {
+    await system.wind(1_000);
+    for (let part = 0; part < 6; part++) {
       const before = waitingLines(system).length;
-      await system.wind(5_000);
-      perFive.push(waitingLines(system).length - before);
+      await system.wind(6_500);
+      const waitedFor = waitingLines(system)
+        .slice(before)
+        .map(({ facts }) => String(facts['what']));
+      assert.deepEqual([...new Set(waitedFor)].toSorted(), ['nodes', 'pods', 'whom to believe']);
+      assert.ok(waitedFor.length <= 2 * 3, `${waitedFor.length} lines in 6.5 s`);
     }
-    assert.deepEqual(new Set(perFive.slice(1)), new Set([2]), 'nodes and pods, once each in 5 s');
     const { level, facts } = waitingLines(system).at(-1) ?? { level: 'none', facts: {} };
     assert.equal(level, 'warn');
-    assert.equal(facts['server'], system.simulator.apiServer.url);
     assert.match(String(facts['reason']), /ECONNREFUSED.*nothing listens there: is the kube-apiserver running/);
+    assert.ok(String(facts['reason']).includes(system.simulator.apiServer.url));
     assert.deepEqual([...new Set(system.log.shown)], [madeCertificate, 'Serving', 'Waiting for the kube-apiserver']);
   });
 

@@ -34,9 +34,12 @@ const requestTimeoutMs = 60_000;
 export async function assemble(config: Config, surroundings: Surroundings): Promise<Assembled> {
   const { clock, log } = surroundings;
   await using opened = new AsyncDisposableStack();
-  const connecting = await openConnections(config, surroundings, opened);
-  const reading = await openNamedFiles(config, surroundings);
-  const loading = await loadServingCertificate({ ...config.serving, clock, log: log.named('serving') });
+  // Side by side: keys are made on other threads while the library that reads kubeconfigs is loaded.
+  const [loading, connecting, reading] = await Promise.all([
+    loadServingCertificate({ ...config.serving, clock, log: log.named('serving') }),
+    openConnections(config, surroundings, opened),
+    openNamedFiles(config, surroundings),
+  ]);
   const problems = [
     ...(connecting.kind === 'failed' ? connecting.problems : []),
     ...(reading.kind === 'failed' ? reading.problems : []),

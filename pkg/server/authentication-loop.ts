@@ -19,8 +19,10 @@ export interface AuthenticationLoopOptions {
   readonly log: Logger;
 }
 
-/** The watches say every few seconds what is waited for; here it is enough to try as often. */
 const retryMs = 2_000;
+
+/** While nothing is known yet, somebody is looking at the log. */
+const sayEveryMs = 5_000;
 
 /**
  * Learns from the kube-apiserver whom to believe and follows its changes. A kube-apiserver that is away is waited for;
@@ -29,6 +31,8 @@ const retryMs = 2_000;
 export class AuthenticationLoop {
   readonly #options: AuthenticationLoopOptions;
   #synced: boolean;
+  /** When the log was last told that we wait. */
+  #saidAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: AuthenticationLoopOptions) {
     this.#options = options;
@@ -47,15 +51,26 @@ export class AuthenticationLoop {
 
   /** Runs until `signal` aborts; throws when the kube-apiserver refuses and that is not tolerated. */
   async run(signal: AbortSignal): Promise<void> {
-    const { source, clock } = this.#options;
+    const { source } = this.#options;
     if (source === undefined) return await untilAborted(signal);
-    while (!signal.aborted && !this.#synced) {
+    while (!this.#synced) {
       const outcome = await source.lookup(signal);
       if (signal.aborted) return;
-      if (outcome.kind === 'unavailable') await clock.sleep(retryMs, signal);
-      else this.#judge(outcome);
+      if (outcome.kind !== 'unavailable') this.#judge(outcome);
+      else await this.#wait(outcome.message, signal);
+      if (signal.aborted) return;
     }
     await source.run(signal);
+  }
+
+  async #wait(reason: string, signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#options;
+    const now = clock.monotonic();
+    if (now - this.#saidAt >= sayEveryMs) {
+      this.#saidAt = now;
+      log.warn('Waiting for the kube-apiserver', { what: 'whom to believe', reason });
+    }
+    await clock.sleep(retryMs, signal);
   }
 
   #judge(outcome: Exclude<LookupOutcome, { readonly kind: 'unavailable' }>): void {

@@ -11,8 +11,13 @@ export interface Callers {
   readonly authorizer: Authorizer;
 }
 
+/** What both are built from. */
+export type CallerMeans = Pick<Means, 'connections' | 'files' | 'clock' | 'log'> & {
+  readonly config: Pick<Means['config'], 'authentication' | 'authorization'>;
+};
+
 /** Builds both. `published` is what the kube-apiserver says about whom to believe. */
-export function callersOf(means: Means, published: { readonly current: ClientTrust | undefined }): Callers {
+export function callersOf(means: CallerMeans, published: { readonly current: ClientTrust | undefined }): Callers {
   const { config, connections, files, clock, log } = means;
   const authenticator = new Authenticator({
     trust: clientTrust(config.authentication, files, published),

@@ -12,8 +12,13 @@ export interface Catalogs {
   readonly authentication: AuthenticationLoop;
 }
 
+/** What they are built from. */
+export type CatalogMeans = Pick<Means, 'connections' | 'clock' | 'log'> & {
+  readonly config: Pick<Means['config'], 'authentication'>;
+};
+
 /** The catalogs, empty until they run. */
-export function catalogsOf({ config, connections, clock, log }: Means): Catalogs {
+export function catalogsOf({ config, connections, clock, log }: CatalogMeans): Catalogs {
   const nodes = new NodeCatalog({ connection: connections.core, clock, log: log.named('nodes') });
   const pods = new PodCatalog({ connection: connections.core, clock, log: log.named('pods') });
   const authenticationLog = log.named('authentication');

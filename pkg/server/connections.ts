@@ -1,4 +1,4 @@
-import { type KubeConnection, openConnection } from '../kube/connection.ts';
+import { type ConnectionOutcome, type KubeConnection, openConnection } from '../kube/connection.ts';
 import type { Config } from './config.ts';
 import type { Surroundings } from './means.ts';
 
@@ -9,37 +9,79 @@ export interface Connections {
   readonly authorization: KubeConnection;
 }
 
-/** Opens the three connections into `opened`, one per kubeconfig; or says what is wrong with which flag. */
+/** Where the configuration says which identity to use. */
+export interface ConnectionConfig {
+  readonly kubeconfig?: Config['kubeconfig'];
+  readonly authentication: Pick<Config['authentication'], 'kubeconfig'>;
+  readonly authorization: Pick<Config['authorization'], 'kubeconfig'>;
+}
+
+/** The connections, or what is wrong with which flags. */
+export type ConnectionsOutcome =
+  | { readonly kind: 'opened'; readonly connections: Connections }
+  | { readonly kind: 'failed'; readonly problems: readonly string[] };
+
+/** Opens the three connections into `opened`, one per kubeconfig. */
 export async function openConnections(
-  config: Config,
+  config: ConnectionConfig,
   surroundings: Surroundings,
   opened: AsyncDisposableStack,
-): Promise<
-  | { readonly kind: 'opened'; readonly connections: Connections }
-  | { readonly kind: 'failed'; readonly problems: string[] }
-> {
-  const { clock, environment, release, log } = surroundings;
-  const means = { clock, environment, version: release.version, log: log.named('kube') };
-  const byPath = new Map<string | undefined, KubeConnection>();
-  const problems: string[] = [];
-  const open = async (flag: string, path: string | undefined): Promise<KubeConnection | undefined> => {
-    const known = byPath.get(path);
-    if (known !== undefined) return known;
-    const outcome = await openConnection({ ...means, ...(path === undefined ? {} : { kubeconfig: path }) });
-    if (outcome.kind === 'failed') {
-      problems.push(`${flag}: ${outcome.message}`);
-      return undefined;
-    }
-    byPath.set(path, opened.use(outcome.connection));
-    return outcome.connection;
-  };
-
+): Promise<ConnectionsOutcome> {
+  const { environment } = surroundings;
+  const openings = new Openings(surroundings, opened);
   // Outside a cluster there is no identity of the pod to fall back on; the one given for everything else serves.
   const fallback = environment['KUBERNETES_SERVICE_HOST'] === undefined ? config.kubeconfig : undefined;
-  const core = await open('--kubeconfig', config.kubeconfig);
-  const authentication = await open('--authentication-kubeconfig', config.authentication.kubeconfig ?? fallback);
-  const authorization = await open('--authorization-kubeconfig', config.authorization.kubeconfig ?? fallback);
+  const core = await openings.open('--kubeconfig', config.kubeconfig);
+  const authentication = await openings.open(
+    '--authentication-kubeconfig',
+    config.authentication.kubeconfig ?? fallback,
+  );
+  const authorization = await openings.open('--authorization-kubeconfig', config.authorization.kubeconfig ?? fallback);
   if (core === undefined || authentication === undefined || authorization === undefined)
-    return { kind: 'failed', problems };
+    return { kind: 'failed', problems: openings.problems };
   return { kind: 'opened', connections: { core, authentication, authorization } };
+}
+
+interface Opening {
+  readonly outcome: ConnectionOutcome;
+  /** Those that led to it. */
+  readonly flags: string[];
+}
+
+/** Each kubeconfig is opened once, whichever flags name it; absent = the identity of the pod. */
+class Openings {
+  readonly #surroundings: Surroundings;
+  readonly #opened: AsyncDisposableStack;
+  readonly #byPath = new Map<string | undefined, Opening>();
+
+  constructor(surroundings: Surroundings, opened: AsyncDisposableStack) {
+    this.#surroundings = surroundings;
+    this.#opened = opened;
+  }
+
+  /** What is wrong, once per kubeconfig. */
+  get problems(): readonly string[] {
+    return [...this.#byPath.values()].flatMap(({ outcome, flags }) => {
+      if (outcome.kind === 'opened') return [];
+      // The others follow --kubeconfig where nothing else is said, so that is the flag to look at.
+      const named = flags.includes('--kubeconfig') ? ['--kubeconfig'] : flags;
+      return [`${named.join(', ')}: ${outcome.message}`];
+    });
+  }
+
+  async open(flag: string, path: string | undefined): Promise<KubeConnection | undefined> {
+    const known = this.#byPath.get(path);
+    known?.flags.push(flag);
+    const outcome = known?.outcome ?? (await this.#openOnce(flag, path));
+    return outcome.kind === 'opened' ? outcome.connection : undefined;
+  }
+
+  async #openOnce(flag: string, path: string | undefined): Promise<ConnectionOutcome> {
+    const { clock, environment, release, log } = this.#surroundings;
+    const means = { clock, environment, version: release.version, log: log.named('kube') };
+    const outcome = await openConnection({ ...means, ...(path === undefined ? {} : { kubeconfig: path }) });
+    if (outcome.kind === 'opened') this.#opened.use(outcome.connection);
+    this.#byPath.set(path, { outcome, flags: [flag] });
+    return outcome;
+  }
 }

@@ -5,7 +5,7 @@ import type { Logger } from '../telemetry/logger.ts';
 
 /** The parts of a server, plugged together by `assemble`. */
 export interface ServerParts {
-  readonly api: ApiServer;
+  readonly api: Pick<ApiServer, 'handle'>;
   readonly listening: Omit<ListenOptions, 'handle'>;
   /** Called with the listener as soon as there is one: to hand it new certificates while it lives. */
   readonly whileListening: (listener: Listener) => Runner;

@@ -7,9 +7,9 @@ import { WoundClock } from '../lifecycle/wound-clock.ts';
 import type { ClientTrust } from '../model/client-trust.ts';
 import { silentLogger } from '../telemetry/logger.ts';
 import { clientTrust } from './client-trust.ts';
-import type { AuthenticationConfig, Config, KubeletConfig } from './config.ts';
 import { kubeletCredentials } from './kubelet-credentials.ts';
 import { openNamedFiles } from './named-files.ts';
+import { madeConfig } from './testing/made-config.ts';
 
 const means = { clock: new WoundClock(), log: silentLogger };
 
@@ -28,7 +28,7 @@ const published: ClientTrust = {
 describe('whom to believe', () => {
   it('is what the ConfigMap says, live', () => {
     const configMap: { current: ClientTrust | undefined } = { current: undefined };
-    const trust = clientTrust(authentication(), {}, configMap);
+    const trust = clientTrust(madeConfig().authentication, {}, configMap);
     assert.deepEqual(trust(), {});
     configMap.current = published;
     assert.deepEqual(trust(), published);
@@ -37,9 +37,9 @@ describe('whom to believe', () => {
   it('is what flags name where they name it, with the headers of the flags', async () => {
     await using folder = await folderWith({ 'proxy.crt': 'own proxy CA' });
     const path = join(folder.path, 'proxy.crt');
-    const opened = await openNamedFiles(configWith({ requestHeaderCaFile: path }), means);
+    const opened = await openNamedFiles(madeConfig({ authentication: { requestHeaderCaFile: path } }), means);
     assert.ok(opened.kind === 'opened');
-    const trust = clientTrust(authentication(), opened.files, { current: published });
+    const trust = clientTrust(madeConfig().authentication, opened.files, { current: published });
     assert.equal(trust().clientCa, 'published client CA');
     assert.equal(trust().requestHeader?.ca, 'own proxy CA');
     assert.deepEqual(trust().requestHeader?.usernameHeaders, ['x-remote-user']);
@@ -49,7 +49,7 @@ describe('whom to believe', () => {
 describe('files named by flags', () => {
   it('are all named when several cannot be read', async () => {
     const opened = await openNamedFiles(
-      configWith({ requestHeaderCaFile: '/no/proxy', clientCaFile: '/no/client' }),
+      madeConfig({ authentication: { requestHeaderCaFile: '/no/proxy', clientCaFile: '/no/client' } }),
       means,
     );
     assert.deepEqual(opened, {
@@ -63,53 +63,19 @@ describe('files named by flags', () => {
 });
 
 describe('what kubelets are shown', () => {
+  const { kubelet } = madeConfig();
   const connection = { kubeletCredentials: () => ({ token: 't', ca: 'cluster CA' }) };
 
   it('is our identity towards the kube-apiserver, the same object while nothing changes', () => {
-    const credentials = kubeletCredentials(kubelet(), {}, connection);
+    const credentials = kubeletCredentials(kubelet, {}, connection);
     assert.deepEqual(credentials(), { token: 't', ca: 'cluster CA' });
     assert.equal(credentials(), credentials());
   });
 
   it('is nothing at all over plain HTTP', () => {
-    assert.deepEqual(kubeletCredentials({ ...kubelet(), completelyInsecure: true }, {}, connection)(), {});
+    assert.deepEqual(kubeletCredentials({ ...kubelet, completelyInsecure: true }, {}, connection)(), {});
   });
 });
-
-function authentication(): AuthenticationConfig {
-  return {
-    tokenCacheTtlMs: 10_000,
-    skipLookup: false,
-    tolerateLookupFailure: false,
-    requestHeaderAllowedNames: [],
-    requestHeaderUsernameHeaders: ['x-remote-user'],
-    requestHeaderGroupHeaders: ['x-remote-group'],
-    requestHeaderExtraHeadersPrefix: ['x-remote-extra-'],
-    requestHeaderUidHeaders: [],
-  };
-}
-
-function kubelet(): KubeletConfig {
-  return {
-    port: 10250,
-    useNodeStatusPort: true,
-    preferredAddressTypes: ['InternalIP'],
-    requestTimeoutMs: 10_000,
-    insecureTls: false,
-    completelyInsecure: false,
-  };
-}
-
-function configWith(overrides: Partial<AuthenticationConfig>): Config {
-  return {
-    metricResolutionMs: 15_000,
-    kubelet: kubelet(),
-    serving: { bindAddress: '127.0.0.1', port: 0, certDir: '' },
-    authentication: { ...authentication(), ...overrides },
-    authorization: { alwaysAllowPaths: [], authorizedTtlMs: 0, unauthorizedTtlMs: 0 },
-    logging: { format: 'text', verbosity: 0 },
-  };
-}
 
 async function folderWith(files: Readonly<Record<string, string>>) {
   const path = await mkdtemp(join(tmpdir(), 'tacho-'));
