@@ -23,8 +23,8 @@ await onPretendCluster(
         (rate) => rate.timestamp === timestamp && rate.window === nanoseconds(window),
       );
       assert.deepEqual(
-        fitting.map(shown),
         [saidOf(metrics.usage)],
+        fitting.map(shown),
         `two samples ${window} apart, the later at ${timestamp}`,
       );
     });
