@@ -21,8 +21,11 @@ export interface ApiRequest {
   readonly signal: AbortSignal;
 }
 
-/** What a body may be: all at once, or in chunks as the client takes them. */
-export type Body = string | Uint8Array | AsyncIterable<string | Uint8Array>;
+/**
+ * What a body may be: all at once, or in chunks, drawn as the client takes them and with a turn of the event loop after
+ * each, so that none should take longer than a few milliseconds to make.
+ */
+export type Body = string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
 
 /** One answer. Header names in the spelling that goes on the wire. */
 export interface Answer {

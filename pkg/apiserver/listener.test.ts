@@ -132,6 +132,19 @@ test('a long answer is sent chunk by chunk, and others are answered meanwhile', 
   assert.equal((await long).body, 'one two');
 });
 
+test('others get their turn between two chunks, also of a body that is there at once', async (t) => {
+  const listener = await listening(t, async () => ok(Array.from({ length: 500 }, () => 'x')));
+  let turns = 0;
+  let done = false;
+  const others = (async () => {
+    for (; !done; turns++) await new Promise((resolve) => setImmediate(resolve));
+  })();
+  assert.equal((await ask(listener, {})).body.length, 500);
+  done = true;
+  await others;
+  assert.ok(turns >= 500, `${turns} turns`);
+});
+
 test('a client that does not read holds the answer back, and one that leaves ends the drawing', async (t) => {
   let drawn = 0;
   let signal: AbortSignal | undefined;

@@ -1,5 +1,4 @@
 import { listJson, objectJson, type TypeMeta } from './encode/json.ts';
-import { pacedChunks } from './encode/paced.ts';
 import { partialJson, partialListType, partialType } from './encode/partial-metadata.ts';
 import { metadataFields, objectFields, protobufBody, protobufListChunks } from './encode/protobuf.ts';
 import type { ProtobufWriter } from './encode/protobuf-writer.ts';
@@ -55,7 +54,7 @@ export function textAnswer(pieces: Iterable<string>, media: MediaType): Answer {
 export function protobufAnswer(...chunks: readonly Uint8Array[]): Answer {
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   // Three chunks are the head, up to 64 items and the tail: not worth a turn of the event loop each.
-  const body: Body = chunks.length <= 3 ? Buffer.concat(chunks) : pacedChunks(chunks);
+  const body: Body = chunks.length <= 3 ? Buffer.concat(chunks) : chunks;
   return { status: 200, headers: { 'Content-Type': contentTypes.protobuf, 'Content-Length': String(length) }, body };
 }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Answer } from './exchange.ts';
+import type { Answer, Body } from './exchange.ts';
 
 /**
  * Sends an answer, a long one as fast as the client takes it and with a turn of the event loop between its chunks, so
@@ -27,7 +27,7 @@ function mayNotHaveBody({ req }: ServerResponse, status: number): boolean {
 }
 
 async function writeChunks(
-  { status, headers, body }: Answer & { readonly body: AsyncIterable<string | Uint8Array> },
+  { status, headers, body }: Answer & { readonly body: Exclude<Body, string | Uint8Array> },
   response: ServerResponse,
   signal: AbortSignal,
 ): Promise<void> {

@@ -22,6 +22,22 @@ test('metadata leaves out what is empty and sorts labels', () => {
   );
 });
 
+test('every character of a string comes out as the general way prints it', () => {
+  for (let code = 0; code < 0x300; code++) {
+    const text = `a${String.fromCharCode(code)}b`;
+    assert.equal(jsonString(text), jsonValue(text), `character ${code}`);
+  }
+});
+
+test('labels are those of each object, whether objects share them or not', () => {
+  const [one, other] = [{ app: 'a' }, { app: 'b' }];
+  const printed = [one, one, other, one].map((labels) => metadataJson({ name: 'n', labels, creationTimestamp: 0 }));
+  assert.deepEqual(
+    printed.map((text) => JSON.parse(text).labels.app),
+    ['a', 'a', 'b', 'a'],
+  );
+});
+
 test('the layout for people equals the built-in one, wherever the pieces are cut', () => {
   const seed = Date.now() % 100_000;
   const random = dice(seed);

@@ -1,5 +1,7 @@
 import type { Labels } from '../../model/cluster.ts';
+import { timeText } from '../../model/time-text.ts';
 import type { ObjectMeta, Wire } from '../resource.ts';
+import { rememberingLast } from './label-memory.ts';
 
 /** What a document says it is; absent where the place already says it, as in the items of a list. */
 export interface TypeMeta {
@@ -16,8 +18,12 @@ const escapes: Readonly<Record<string, string>> = {
   '\u2029': '\\u2029',
 };
 
+/** ASCII of which nothing is escaped: nearly all names and labels. */
+const plain = /^[ !#-%'-;=?-[\]-~]*$/;
+
 /** A string as Go's encoder prints it: `<`, `>`, `&` and the two line separators are escaped too. */
 export function jsonString(text: string): string {
+  if (plain.test(text)) return `"${text}"`;
   return escapedForHtml(JSON.stringify(text));
 }
 
@@ -29,7 +35,7 @@ export function jsonValue(value: unknown): string {
 /** A moment in whole seconds of UTC; zero is null. `epochMs` is in milliseconds since 1970. */
 export function jsonTime(epochMs: number): string {
   if (epochMs === 0) return 'null';
-  return `"${new Date(epochMs).toISOString().slice(0, 19)}Z"`;
+  return `"${timeText(epochMs)}"`;
 }
 
 /** An object's metadata: name, namespace, creation time, labels sorted by key; what is empty is left out. */
@@ -37,8 +43,8 @@ export function metadataJson({ name, namespace, creationTimestamp, labels }: Obj
   const members = [`"name":${jsonString(name)}`];
   if (namespace !== undefined) members.push(`"namespace":${jsonString(namespace)}`);
   if (creationTimestamp !== 0) members.push(`"creationTimestamp":${jsonTime(creationTimestamp)}`);
-  const pairs = sortedLabels(labels).map(([key, value]) => `${jsonString(key)}:${jsonString(value)}`);
-  if (pairs.length > 0) members.push(`"labels":{${pairs.join(',')}}`);
+  const pairs = labelPairs(labels);
+  if (pairs !== '') members.push(`"labels":{${pairs}}`);
   return `{${members.join(',')}}`;
 }
 
@@ -72,9 +78,15 @@ export function typeMembers(type: TypeMeta | undefined): string {
 }
 
 /** Labels in the order the wire wants: by the bytes of their keys, which are ASCII. */
-export function sortedLabels(labels: Labels): readonly (readonly [string, string])[] {
-  return Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
-}
+export const sortedLabels = rememberingLast((labels: Labels): readonly (readonly [string, string])[] =>
+  Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)),
+);
+
+const labelPairs = rememberingLast((labels) =>
+  sortedLabels(labels)
+    .map(([key, value]) => `${jsonString(key)}:${jsonString(value)}`)
+    .join(','),
+);
 
 const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s"{}[\],:]+|\n/g;
 
