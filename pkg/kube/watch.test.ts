@@ -41,7 +41,7 @@ describe('a watch', () => {
     await test.clock.wind(0);
     test.apiserver.endWatches();
     test.apiserver.put(object('c'));
-    await test.clock.wind(1);
+    await test.clock.wind(1_000);
     assert.deepEqual(test.known(), ['a', 'b', 'c']);
     assert.equal(test.apiserver.lists, 1);
     assert.deepEqual(
@@ -57,7 +57,7 @@ describe('a watch', () => {
     await test.clock.wind(0);
     test.apiserver.forget();
     test.apiserver.endWatches();
-    await test.clock.wind(1);
+    await test.clock.wind(1_000);
     assert.equal(test.apiserver.lists, 1);
     assert.equal(test.apiserver.watches.at(-1)?.query?.['resourceVersion'], '102');
   });
@@ -78,6 +78,16 @@ describe('a watch', () => {
       assert.equal(test.apiserver.openWatches, 1);
     });
   }
+
+  it('watches from where its list began, should the pages be of different times', async () => {
+    const page = (resourceVersion: string, more: object) => ({
+      status: 200,
+      body: { metadata: { resourceVersion, ...more }, items: [] },
+    });
+    await using test = started({ handMade: [page('100', { continue: 'x' }), page('107', {})] });
+    await test.clock.wind(0);
+    assert.equal(test.apiserver.watches[0]?.query?.['resourceVersion'], '100');
+  });
 
   it('begins a list anew when its continuation is forgotten', async () => {
     const handMade = [
@@ -236,6 +246,63 @@ describe('a watch that goes wrong', () => {
       await test.clock.wind(1_000);
     }
     assert.ok(test.apiserver.watches.length < 12, `${test.apiserver.watches.length} watches in a minute`);
+  });
+
+  const version = (turn: number) => ({ resourceVersion: String(1_000 + turn) });
+  const list = { status: 200, body: { metadata: version(0), items: [] } };
+  const line = (body: unknown) => ({ status: 200, body: JSON.stringify(body) });
+  const answers: readonly [title: string, first: readonly HandMade[], then: (turn: number) => HandMade][] = [
+    ['500 to every list', [], () => ({ status: 500, body: {} })],
+    ['403 to every watch', [list], () => ({ status: 403, body: {} })],
+    ['no list to every list', [], () => ({ status: 200, body: '<html>' })],
+    ['an empty watch', [list], () => ({ status: 200, body: '' })],
+    ['an error in every watch', [list], () => line({ type: 'ERROR', object: { code: 500, message: 'etcd is away' } })],
+    ['garbage in every watch', [list], () => ({ status: 200, body: 'x\nx\nx' })],
+    ['one bookmark in every watch', [list], (turn) => line({ type: 'BOOKMARK', object: { metadata: version(turn) } })],
+    [
+      'one event in every watch',
+      [list],
+      (turn) => line({ type: 'MODIFIED', object: { metadata: { name: 'a', ...version(turn) } } }),
+    ],
+    [
+      'one event in every watch, and an error',
+      [list],
+      (turn) => ({
+        status: 200,
+        body: [
+          JSON.stringify({ type: 'MODIFIED', object: { metadata: { name: 'a', ...version(turn) } } }),
+          JSON.stringify({ type: 'ERROR', object: { code: 500, message: 'etcd is away' } }),
+        ].join('\n'),
+      }),
+    ],
+    [
+      'a list without end',
+      [],
+      () => ({ status: 200, body: { metadata: { ...version(0), continue: 'again' }, items: [] } }),
+    ],
+  ];
+  for (const [title, first, then] of answers) {
+    it(`asks calmly and is quiet about it: ${title}`, async () => {
+      const handMade = [...first, ...Array.from({ length: 5_000 }, (_, turn) => then(turn + 1))];
+      await using test = started({ handMade });
+      await test.clock.wind(60_000);
+      const { requests } = test.apiserver;
+      assert.ok(requests.length <= 62, `${requests.length} requests in a minute`);
+      assert.ok(
+        test.log.shown.length <= 15,
+        `${test.log.shown.length} lines in a minute: ${test.log.shown.join(', ')}`,
+      );
+    });
+  }
+
+  it('tells once that it is lost, however often it opens and breaks', async () => {
+    const handMade = [list, ...Array.from({ length: 500 }, () => ({ status: 200, body: '' }))];
+    await using test = started({ handMade });
+    await test.clock.wind(3_600_000);
+    assert.deepEqual(test.log.shown, ['Synced', 'Watch lost, what is known stays in use']);
+    test.apiserver.handMade.length = 0;
+    await test.clock.wind(60_000);
+    assert.equal(test.log.shown.at(-1), 'Watch works again');
   });
 
   it('passes on what its owner throws', async () => {

@@ -38,11 +38,21 @@ const maxPages = 10_000;
 const watchSeconds = 300;
 /** A watch that breaks sooner without a word has proved nothing. */
 const provenMs = 10_000;
+/** Watches begin at least so far apart, even where each brings something before it breaks. */
+const watchesApartMs = 1_000;
 /** How many events of one watch may be garbage before everything is listed again. */
 const garbageLimit = 1;
 
 /** How one list or one watch ended. */
-type Step = { readonly kind: 'went-on'; readonly version: string } | Stale | Failed;
+type Step = WentOn | Stale | Failed;
+
+interface WentOn {
+  readonly kind: 'went-on';
+  /** Where to continue. */
+  readonly version: string;
+  /** How long to rest before. */
+  readonly restMs: number;
+}
 
 /**
  * List, then watch, for as long as it runs: resumed where it broke off, listed again only where that is impossible,
@@ -92,22 +102,26 @@ export class Watch<Kept> {
   async #list(signal: AbortSignal): Promise<Step> {
     const kept: Kept[] = [];
     let token = '';
+    // Of the first page, as client-go does: what changed while listing is then heard of, if twice.
+    let version: string | undefined;
     for (let pages = 0; pages < maxPages; pages++) {
       const outcome = await fetchPage(this.#options, token, signal);
       if (outcome.kind !== 'page') return outcome;
       const { items, next, resourceVersion } = outcome.page;
       for (const item of items) this.#keep(item, (one) => kept.push(one));
-      if (next === '') return this.#complete(kept, resourceVersion);
+      version ??= resourceVersion;
+      if (next === '') return this.#complete(kept, version);
+      if (next === token) return failed('the list has no end: a page names itself as the next one');
       token = next;
     }
-    return { kind: 'failed', problem: { message: `the list has no end: ${maxPages} pages read` } };
+    return failed(`the list has no end: ${maxPages} pages read`);
   }
 
   #complete(kept: readonly Kept[], version: string): Step {
     this.#options.target.replace(kept);
     this.#synced = true;
     this.#report.listed(kept.length);
-    return { kind: 'went-on', version };
+    return { kind: 'went-on', version, restMs: 0 };
   }
 
   async #follow(from: string, signal: AbortSignal): Promise<Step> {
@@ -116,21 +130,25 @@ export class Watch<Kept> {
     const ending = await this.#hear(from, signal);
     if (ending?.kind === 'stale') return ending;
 
-    const proven = this.#version !== from || clock.monotonic() - startedAt >= provenMs;
-    if (!proven) return ending ?? { kind: 'failed', problem: { message: 'the watch ended at once' } };
+    const lastedMs = clock.monotonic() - startedAt;
+    const proven = this.#version !== from || lastedMs >= provenMs;
+    if (!proven) return ending ?? failed('the watch ended at once');
     // One that was good and then broke is resumed at once; only if that fails is the watch lost.
     this.#relists = 0;
-    return { kind: 'went-on', version: this.#version ?? from };
+    return { kind: 'went-on', version: this.#version ?? from, restMs: Math.max(0, watchesApartMs - lastedMs) };
   }
 
   /** Takes in event after event; undefined when the watch simply ended, as it does every few minutes. */
   async #hear(from: string, signal: AbortSignal): Promise<Stale | Failed | undefined> {
     const seconds = Math.round(watchSeconds * (1 + this.#random()));
     let garbage = 0;
+    using proof = new DisposableStack();
     for await (const heard of watchStream(this.#options, { from, seconds }, signal)) {
       if (heard.kind === 'stale' || heard.kind === 'failed') return heard;
-      if (heard.kind === 'opened') this.#report.works();
-      else if (!this.#apply(heard.event)) garbage++;
+      // That it opened is no contact yet: one that breaks each time must not be news each time.
+      if (heard.kind === 'opened') proof.use(this.#options.clock.timer(provenMs, () => this.#report.works()));
+      else if (this.#apply(heard.event)) this.#report.works();
+      else garbage++;
       if (garbage > garbageLimit) return { kind: 'stale', reason: 'the watch repeats garbage' };
     }
     return undefined;
@@ -170,7 +188,7 @@ export class Watch<Kept> {
       case 'went-on':
         this.#version = step.version;
         this.#failures = 0;
-        return 0;
+        return step.restMs;
       case 'stale':
         this.#version = undefined;
         this.#options.log.detail(2, 'Listing again', { what: this.#options.resource.what, reason: step.reason });
@@ -189,3 +207,5 @@ export class Watch<Kept> {
     return backoffMs(this.#synced ? afterwards : untilSynced, times, this.#random);
   }
 }
+
+const failed = (message: string): Failed => ({ kind: 'failed', problem: { message } });
