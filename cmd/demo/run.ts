@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openConnection } from '../../pkg/kube/connection.ts';
+import { openConnection } from '../../pkg/kube/connection/connection.ts';
 import { systemClock } from '../../pkg/lifecycle/clock.ts';
 import { silentLogger } from '../../pkg/telemetry/logger.ts';
 import { type Child, startChild } from './child.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { KubeletFault } from '../../pkg/simulator/faults.ts';
-import { plainNode } from '../../pkg/simulator/plain-cluster.ts';
+import type { KubeletFault } from '../../pkg/simulator/kubelets/faults.ts';
+import { plainNode } from '../../pkg/simulator/shape/plain-cluster.ts';
 import { type Figure, figureCount, isTrue, servedFigures } from './testing/figures.ts';
 import { RunningSystem } from './testing/running-system.ts';
 

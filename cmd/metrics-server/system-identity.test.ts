@@ -5,9 +5,9 @@ import {
   type CertificateOrder,
   type CertificatePair,
   issueCertificate,
-} from '../../pkg/apiserver/issue-certificate.ts';
+} from '../../pkg/apiserver/certificates/issue-certificate.ts';
 import type { ClusterCertificates } from '../../pkg/simulator/certificates-kit.ts';
-import { plainCluster } from '../../pkg/simulator/plain-cluster.ts';
+import { plainCluster } from '../../pkg/simulator/shape/plain-cluster.ts';
 import { type CallerCredentials, RunningSystem } from './testing/running-system.ts';
 
 const nodesPath = '/apis/metrics.k8s.io/v1beta1/nodes';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { plainCluster, plainPod } from '../../pkg/simulator/plain-cluster.ts';
+import { plainCluster, plainPod } from '../../pkg/simulator/shape/plain-cluster.ts';
 import { RunningSystem } from './testing/running-system.ts';
 
 const size = { nodes: 2, podsPerNode: 2, containersPerPod: 1, seed: 3, housekeeping: { minMs: 10_000, maxMs: 10_000 } };

@@ -1,8 +1,8 @@
 import yargs from 'yargs';
-import { type ClusterShape, cadvisorHousekeeping, type Housekeeping } from '../../pkg/simulator/cluster-shape.ts';
-import { demoCluster } from '../../pkg/simulator/demo-cluster.ts';
-import type { MetricsServerAddress, MetricsVersion } from '../../pkg/simulator/metrics-server-objects.ts';
-import { plainCluster } from '../../pkg/simulator/plain-cluster.ts';
+import type { MetricsServerAddress, MetricsVersion } from '../../pkg/simulator/objects/metrics-server-objects.ts';
+import { type ClusterShape, cadvisorHousekeeping, type Housekeeping } from '../../pkg/simulator/shape/cluster-shape.ts';
+import { demoCluster } from '../../pkg/simulator/shape/demo-cluster.ts';
+import { plainCluster } from '../../pkg/simulator/shape/plain-cluster.ts';
 
 /** What the simulator was told, resolved. */
 export interface SimulatorFlags {

@@ -2,7 +2,7 @@ import { goQuote } from '../model/go-quote.ts';
 import type { AccessAttributes, AccessVerdict, User } from '../model/user.ts';
 import { expositionContentType } from '../telemetry/exposition.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { discoveryRoutes, groupRoots } from './discovery.ts';
+import { discoveryRoutes, groupRoots } from './discovery/discovery.ts';
 import type { Answer, ApiRequest } from './exchange.ts';
 import { forbidden } from './forbidden.ts';
 import { type HealthCheck, healthRoutes } from './health.ts';

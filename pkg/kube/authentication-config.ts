@@ -3,10 +3,10 @@ import { deadline } from '../lifecycle/deadline.ts';
 import type { ClientTrust } from '../model/client-trust.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { decodeClientTrust, type TrustOutcome } from './client-trust-data.ts';
+import { problemOf, problemOfFailure } from './connection/problem.ts';
+import type { KubeTransport } from './connection/transport.ts';
 import type { Metadata } from './metadata.ts';
-import { problemOf, problemOfFailure } from './problem.ts';
-import type { KubeTransport } from './transport.ts';
-import { Watch } from './watch.ts';
+import { Watch } from './watch/watch.ts';
 
 const namespace = 'kube-system';
 const name = 'extension-apiserver-authentication';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeClientTrust } from './client-trust-data.ts';
 import { decodeNode } from './node-record.ts';
-import { decodeEvent, decodePage } from './watch-event.ts';
+import { decodeEvent, decodePage } from './watch/watch-event.ts';
 
 const fields = [
   'metadata, status, items, type, object, name, namespace, labels, annotations, addresses, conditions, address, code',

@@ -1,10 +1,10 @@
 import type { Clock } from '../lifecycle/clock.ts';
 import type { NodeRecord } from '../model/cluster.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { KubeTransport } from './connection/transport.ts';
 import { byCodeUnit } from './metadata.ts';
 import { decodeNode, sameNode } from './node-record.ts';
-import type { KubeTransport } from './transport.ts';
-import { Watch } from './watch.ts';
+import { Watch } from './watch/watch.ts';
 
 /** What happened to a node. For `removed` the record is the last one known. */
 export interface NodeChange {

@@ -5,8 +5,8 @@
 import { getHeapStatistics } from 'node:v8';
 import { systemClock } from '../lifecycle/clock.ts';
 import { silentLogger } from '../telemetry/logger.ts';
+import type { KubeResponse, KubeTransport } from './connection/transport.ts';
 import { PodCatalog } from './pods.ts';
-import type { KubeResponse, KubeTransport } from './transport.ts';
 
 const count = 150_000;
 const pageSize = 500;

@@ -2,7 +2,7 @@ import type { Labels, PodRecord } from '../model/cluster.ts';
 import { LabelSets } from './label-sets.ts';
 import { byCodeUnit, labelsOf, type Metadata } from './metadata.ts';
 import type { CatalogOptions } from './nodes.ts';
-import { Watch } from './watch.ts';
+import { Watch } from './watch/watch.ts';
 
 const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';

@@ -2,8 +2,8 @@ import { type BackoffPolicy, backoffMs } from '../lifecycle/backoff.ts';
 import type { Clock } from '../lifecycle/clock.ts';
 import { deadline } from '../lifecycle/deadline.ts';
 import type { AccessAttributes, AccessVerdict, TokenVerdict, User } from '../model/user.ts';
-import { isUnreadable, type Problem, problemOf, problemOfFailure } from './problem.ts';
-import type { KubeTransport } from './transport.ts';
+import { isUnreadable, type Problem, problemOf, problemOfFailure } from './connection/problem.ts';
+import type { KubeTransport } from './connection/transport.ts';
 
 /** What asking for reviews takes. */
 export interface ReviewOptions {

@@ -1,6 +1,6 @@
 import type { NodeRecord } from '../model/cluster.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { BadLineKind, BadLines } from './decode.ts';
+import type { BadLineKind, BadLines } from './decode/decode.ts';
 import { isSuccess, type Outcome, outcomeText } from './outcome.ts';
 
 /** A node that comes and goes may be reported so often in a row, then once a minute. */

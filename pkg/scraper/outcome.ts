@@ -1,4 +1,4 @@
-import type { KubeletAnswer } from './kubelet-client.ts';
+import type { KubeletAnswer } from './kubelet/kubelet-client.ts';
 
 /** The ways asking one node can end. All but the first leave its last good values where they are. */
 export type Outcome =

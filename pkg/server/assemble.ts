@@ -1,10 +1,10 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { metricsV1beta1 } from '../api/group.ts';
 import { ApiServer } from '../apiserver/api-server.ts';
-import { loadServingCertificate } from '../apiserver/serving-certificate.ts';
+import { loadServingCertificate } from '../apiserver/certificates/serving-certificate.ts';
 import type { NodeCatalog } from '../kube/nodes.ts';
-import { UndiciKubeletClient } from '../scraper/kubelet.ts';
-import type { KubeletTrust } from '../scraper/kubelet-client.ts';
+import { UndiciKubeletClient } from '../scraper/kubelet/kubelet.ts';
+import type { KubeletTrust } from '../scraper/kubelet/kubelet-client.ts';
 import { Scraper } from '../scraper/scraper.ts';
 import { Storage } from '../storage/storage.ts';
 import { Registry } from '../telemetry/exposition.ts';

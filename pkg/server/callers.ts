@@ -1,5 +1,5 @@
-import { Authenticator } from '../apiserver/authenticate.ts';
-import { Authorizer } from '../apiserver/authorize.ts';
+import { Authenticator } from '../apiserver/identity/authenticate.ts';
+import { Authorizer } from '../apiserver/identity/authorize.ts';
 import { AccessReviews, TokenReviews } from '../kube/reviews.ts';
 import type { ClientTrust } from '../model/client-trust.ts';
 import { clientTrust } from './client-trust.ts';

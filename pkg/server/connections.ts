@@ -1,4 +1,4 @@
-import { type ConnectionOutcome, type KubeConnection, openConnection } from '../kube/connection.ts';
+import { type ConnectionOutcome, type KubeConnection, openConnection } from '../kube/connection/connection.ts';
 import type { Config } from './config.ts';
 import type { Surroundings } from './means.ts';
 

@@ -1,4 +1,4 @@
-import type { KubeletCredentials } from '../kube/connection.ts';
+import type { KubeletCredentials } from '../kube/connection/connection.ts';
 import type { KubeletConfig } from './config.ts';
 import type { NamedFiles } from './named-files.ts';
 

@@ -1,4 +1,4 @@
-import type { ServingCertificate } from '../apiserver/serving-certificate.ts';
+import type { ServingCertificate } from '../apiserver/certificates/serving-certificate.ts';
 import type { Clock } from '../lifecycle/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Config } from './config.ts';

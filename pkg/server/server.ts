@@ -1,5 +1,5 @@
 import type { ApiServer } from '../apiserver/api-server.ts';
-import { type Listener, type ListenOptions, type ListenOutcome, listen } from '../apiserver/listener.ts';
+import { type Listener, type ListenOptions, type ListenOutcome, listen } from '../apiserver/listen/listener.ts';
 import { type Runner, runTogether } from '../lifecycle/together.ts';
 import type { Logger } from '../telemetry/logger.ts';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type CertificatePair, generateKey, issueCertificate } from '../apiserver/issue-certificate.ts';
+import { type CertificatePair, generateKey, issueCertificate } from '../apiserver/certificates/issue-certificate.ts';
 
 /** Every certificate and secret of a pretend cluster. */
 export interface ClusterCertificates {

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CertificatePair } from '../apiserver/issue-certificate.ts';
+import type { CertificatePair } from '../apiserver/certificates/issue-certificate.ts';
 import { accounts, type ClusterCertificates, wrongCertificates } from './certificates-kit.ts';
 
 /** Where everything that belongs to a pretend cluster lies. */

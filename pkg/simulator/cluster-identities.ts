@@ -1,7 +1,7 @@
 import type { ClusterCertificates } from './certificates-kit.ts';
-import type { TokenUsers } from './identity.ts';
-import { clusterRights, mayDo, metricsServerAccount } from './rights.ts';
-import type { TokenVerdict } from './running-kubelets.ts';
+import type { TokenUsers } from './kube-apiserver/identity.ts';
+import { clusterRights, mayDo, metricsServerAccount } from './kube-apiserver/rights.ts';
+import type { TokenVerdict } from './kubelets/running-kubelets.ts';
 
 /** Who each of a cluster's tokens belongs to. */
 export function tokenUsers({ tokens }: ClusterCertificates): TokenUsers {

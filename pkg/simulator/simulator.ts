@@ -4,16 +4,20 @@ import type { Logger } from '../telemetry/logger.ts';
 import { type ClusterCertificates, createCertificates } from './certificates-kit.ts';
 import { type ClusterFolder, writeClusterFolder } from './cluster-folder.ts';
 import { kubeletVerdict, tokenUsers } from './cluster-identities.ts';
-import { ClusterObjects } from './cluster-objects.ts';
-import type { ClusterShape, NodeShape } from './cluster-shape.ts';
-import { Control } from './control.ts';
-import { KubeApiServer } from './kube-apiserver.ts';
-import { KubeletCertificates } from './kubelet-certificates.ts';
-import { authenticationConfigMap, type MetricsServerAddress, type MetricsVersion } from './metrics-server-objects.ts';
-import { ObjectStore } from './object-store.ts';
-import { clusterRights } from './rights.ts';
-import type { RunningKubelets } from './running-kubelets.ts';
-import { startKubelets } from './start-kubelets.ts';
+import { Control } from './control/control.ts';
+import { KubeApiServer } from './kube-apiserver/kube-apiserver.ts';
+import { ObjectStore } from './kube-apiserver/object-store.ts';
+import { clusterRights } from './kube-apiserver/rights.ts';
+import { KubeletCertificates } from './kubelets/kubelet-certificates.ts';
+import type { RunningKubelets } from './kubelets/running-kubelets.ts';
+import { startKubelets } from './kubelets/start-kubelets.ts';
+import { ClusterObjects } from './objects/cluster-objects.ts';
+import {
+  authenticationConfigMap,
+  type MetricsServerAddress,
+  type MetricsVersion,
+} from './objects/metrics-server-objects.ts';
+import type { ClusterShape, NodeShape } from './shape/cluster-shape.ts';
 
 export interface SimulatorOptions {
   /** Kubeconfigs and certificates are written here. */

@@ -1,4 +1,5 @@
-import type { Family, LabelValues } from './instruments.ts';
+import { floatText } from './float-text.ts';
+import type { Family, LabelValues, Series } from './instruments.ts';
 
 /** Content type of the Prometheus text format. */
 export const expositionContentType = 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores';
@@ -14,16 +15,28 @@ export class Registry {
     return family;
   }
 
-  /** Everything in Prometheus' text format 0.0.4, families by name; a family without series is left out. */
+  /**
+   * Everything in Prometheus' text format 0.0.4; a family without series is left out. Families come by name, those every
+   * component of Kubernetes has before metrics-server's, as there, and ours behind both.
+   */
   expose(): string {
-    const families = [...this.#families.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const families = [...this.#families.values()].sort((a, b) => {
+      const group = groupOf(a) - groupOf(b);
+      if (group !== 0) return group;
+      return a.name < b.name ? -1 : 1;
+    });
     return families.map(familyText).join('');
   }
 }
 
+function groupOf({ name }: Family): number {
+  if (name.startsWith('tacho_')) return 2;
+  return name.startsWith('metrics_server_') ? 1 : 0;
+}
+
 function familyText(family: Family): string {
   const lines = [...family.series()].map(
-    ({ suffix, labels, value }) => `${family.name}${suffix}${labelText(labels)} ${numberText(value)}\n`,
+    (series) => `${family.name}${series.suffix}${labelText(series.labels)} ${valueText(series)}\n`,
   );
   if (lines.length === 0) return '';
   return `# HELP ${family.name} ${helpText(family.help)}\n# TYPE ${family.name} ${family.type}\n${lines.join('')}`;
@@ -39,7 +52,6 @@ const helpText = (help: string): string => help.replaceAll('\\', '\\\\').replace
 const escapeLabel = (value: string): string =>
   value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"');
 
-function numberText(value: number): string {
-  if (Number.isFinite(value) || Number.isNaN(value)) return String(value);
-  return value > 0 ? '+Inf' : '-Inf';
-}
+/** Observations are counted in whole numbers, and written so; everything else is a float. */
+const valueText = ({ suffix, value }: Series): string =>
+  suffix === '_bucket' || suffix === '_count' ? String(value) : floatText(value);

@@ -1,3 +1,5 @@
+import { floatText } from './float-text.ts';
+
 /** Label values of one series, by label name. */
 export type LabelValues = Readonly<Record<string, string>>;
 
@@ -25,23 +27,30 @@ export interface Family {
 
 const none: LabelValues = {};
 
+interface Entry<Value> {
+  /** All labels of the family, by name: absent ones are empty, as they are to Prometheus. */
+  readonly labels: LabelValues;
+  value: Value;
+}
+
 /** Values by label set. The labels of a family are few and bounded by its owner, who removes what is gone. */
 class SeriesMap<Value> {
   readonly #labelNames: readonly string[];
   readonly #create: () => Value;
-  readonly #byKey = new Map<string, { readonly labels: LabelValues; value: Value }>();
+  readonly #byKey = new Map<string, Entry<Value>>();
 
   constructor(labelNames: readonly string[], create: () => Value) {
-    this.#labelNames = labelNames;
+    this.#labelNames = [...labelNames].sort();
     this.#create = create;
     if (labelNames.length === 0) this.entry(none);
   }
 
-  entry(labels: LabelValues): { readonly labels: LabelValues; value: Value } {
+  entry(labels: LabelValues): Entry<Value> {
     const key = this.#key(labels);
     let entry = this.#byKey.get(key);
     if (entry === undefined) {
-      entry = { labels, value: this.#create() };
+      const all = Object.fromEntries(this.#labelNames.map((name) => [name, labels[name] ?? '']));
+      entry = { labels: all, value: this.#create() };
       this.#byKey.set(key, entry);
     }
     return entry;
@@ -51,13 +60,23 @@ class SeriesMap<Value> {
     this.#byKey.delete(this.#key(labels));
   }
 
-  values(): Iterable<{ readonly labels: LabelValues; readonly value: Value }> {
+  values(): Iterable<Readonly<Entry<Value>>> {
     return this.#byKey.values();
   }
 
   #key(labels: LabelValues): string {
     return this.#labelNames.map((name) => labels[name] ?? '').join('\u0000');
   }
+}
+
+/** One series of a counter, found once so that counting costs next to nothing; not for series that are ever removed. */
+export interface CounterSeries {
+  add(amount?: number): void;
+}
+
+/** One series of a histogram, found once so that observing costs next to nothing; not for series that are ever removed. */
+export interface HistogramSeries {
+  observe(value: number): void;
 }
 
 /** A number that only grows, one per label set. */
@@ -75,6 +94,16 @@ export class Counter implements Family {
 
   add(labels: LabelValues = none, amount = 1): void {
     this.#series.entry(labels).value += amount;
+  }
+
+  /** The series of these labels, from now on exposed, at first with 0. */
+  with(labels: LabelValues): CounterSeries {
+    const entry = this.#series.entry(labels);
+    return {
+      add(amount = 1) {
+        entry.value += amount;
+      },
+    };
   }
 
   /** Forgets a series, because what it counted is gone. */
@@ -143,7 +172,16 @@ export class Histogram implements Family {
   }
 
   observe(value: number, labels: LabelValues = none): void {
+    this.#observe(this.#series.entry(labels).value, value);
+  }
+
+  /** The series of these labels, from now on exposed, at first empty. */
+  with(labels: LabelValues): HistogramSeries {
     const distribution = this.#series.entry(labels).value;
+    return { observe: (value) => this.#observe(distribution, value) };
+  }
+
+  #observe(distribution: Distribution, value: number): void {
     distribution.count++;
     distribution.sum += value;
     const bucket = this.#buckets.findIndex((bound) => value <= bound);
@@ -160,7 +198,7 @@ export class Histogram implements Family {
       let cumulative = 0;
       for (const [index, bound] of this.#buckets.entries()) {
         cumulative += value.counts[index] ?? 0;
-        yield { suffix: '_bucket', labels: { ...labels, le: String(bound) }, value: cumulative };
+        yield { suffix: '_bucket', labels: { ...labels, le: floatText(bound) }, value: cumulative };
       }
       yield { suffix: '_bucket', labels: { ...labels, le: '+Inf' }, value: value.count };
       yield { suffix: '_sum', labels, value: value.sum };

@@ -1,5 +1,5 @@
 import { parseQuantity } from '../../../pkg/model/quantity.ts';
-import type { ClusterShape, ContainerShape, NodeShape, PodShape } from '../../../pkg/simulator/cluster-shape.ts';
+import type { ClusterShape, ContainerShape, NodeShape, PodShape } from '../../../pkg/simulator/shape/cluster-shape.ts';
 import type { RunningSystem } from './running-system.ts';
 
 /** CPU in cores, memory in bytes. */

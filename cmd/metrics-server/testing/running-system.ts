@@ -5,8 +5,9 @@ import { KeptLog } from '../../../pkg/kube/testing/kept-log.ts';
 import { WoundClock } from '../../../pkg/lifecycle/wound-clock.ts';
 import { assemble } from '../../../pkg/server/assemble.ts';
 import type { Server } from '../../../pkg/server/server.ts';
-import type { ClusterShape } from '../../../pkg/simulator/cluster-shape.ts';
-import type { KubeletFault } from '../../../pkg/simulator/faults.ts';
+import type { ClusterFolder } from '../../../pkg/simulator/cluster-folder.ts';
+import type { KubeletFault } from '../../../pkg/simulator/kubelets/faults.ts';
+import type { ClusterShape } from '../../../pkg/simulator/shape/cluster-shape.ts';
 import { type Simulator, startSimulator } from '../../../pkg/simulator/simulator.ts';
 import { type ApiAnswer, type ApiClientOptions, ask } from '../../../pkg/simulator/testing/api-client.ts';
 import { type Facts, silentLogger } from '../../../pkg/telemetry/logger.ts';
@@ -20,8 +21,8 @@ export type CallerCredentials = Pick<ApiClientOptions, 'token' | 'certificate'>;
 /** How a system under test starts. */
 export interface SystemOptions {
   readonly shape: ClusterShape;
-  /** Flags of the server beyond those that lead it to the pretend cluster. */
-  readonly flags?: readonly string[];
+  /** Flags of the server beyond those that lead it to the pretend cluster, whose files lie in `folder`. */
+  readonly flags?: (folder: ClusterFolder) => readonly string[];
   /** The kube-apiserver is away when the server starts. */
   readonly withoutApiServer?: boolean;
   /** What is wrong with kubelets when the server starts, by node. */
@@ -43,6 +44,7 @@ export class RunningSystem implements AsyncDisposable {
   readonly #traffic: Traffic;
   readonly #opened: AsyncDisposableStack;
   readonly #directory: string;
+  #end: () => Promise<void> = async () => undefined;
 
   private constructor(parts: {
     readonly clock: WoundClock;
@@ -65,7 +67,7 @@ export class RunningSystem implements AsyncDisposable {
   /** Starts both; resolves when the server listens. */
   static async start({
     shape,
-    flags = [],
+    flags = () => [],
     withoutApiServer = false,
     faults = new Map(),
   }: SystemOptions): Promise<RunningSystem> {
@@ -73,12 +75,16 @@ export class RunningSystem implements AsyncDisposable {
     // TLS looks at the machine's clock, so ours begins where it is.
     const clock = new WoundClock(Date.now());
     const traffic = opened.use(new Traffic());
-    const log = new HeardLog((node) => traffic.understood(simulator.kubelets.portOf(node)));
+    const log = new HeardLog((node) => {
+      // A node that has left is not known any more.
+      const isThere = simulator.kubelets.shape().nodes.some(({ name }) => name === node);
+      if (isThere) traffic.understood(simulator.kubelets.portOf(node));
+    });
     const directory = await mkdtemp(join(tmpdir(), 'tacho-'));
     opened.defer(() => rm(directory, { recursive: true, force: true }));
     const simulator = opened.use(await startSimulator({ directory, shape, clock, log: silentLogger }));
     if (withoutApiServer) await simulator.apiServer.down();
-    const server = opened.use(await serverFor(simulator, flags, { clock, log }));
+    const server = opened.use(await serverFor(simulator.folder, flags(simulator.folder), { clock, log }));
     const system = new RunningSystem({ clock, log, simulator, server, traffic, directory, opened: opened.move() });
     for (const [node, fault] of faults) await system.fault(node, fault);
     system.#run();
@@ -145,7 +151,14 @@ export class RunningSystem implements AsyncDisposable {
     await kubelets.fault(node, fault);
   }
 
-  /** Stops the server as SIGTERM does, then the cluster. */
+  /** Stops the server as SIGTERM does; returns how long that took, in milliseconds. */
+  async stop(): Promise<number> {
+    const since = this.clock.monotonic();
+    await this.#end();
+    return this.clock.monotonic() - since;
+  }
+
+  /** Stops the server, then the cluster. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#opened.disposeAsync();
   }
@@ -153,12 +166,13 @@ export class RunningSystem implements AsyncDisposable {
   #run(): void {
     const stop = new AbortController();
     const running = this.#server.run(stop.signal);
-    // A server that breaks shows when it is disposed of, at the latest.
+    // A server that breaks shows when it is stopped, at the latest.
     running.catch(() => undefined);
-    this.#opened.defer(async () => {
+    this.#end = async () => {
       stop.abort();
       await this.meanwhile(running);
-    });
+    };
+    this.#opened.defer(() => this.#end());
   }
 }
 
@@ -178,7 +192,7 @@ class HeardLog extends KeptLog {
 }
 
 async function serverFor(
-  { folder }: Simulator,
+  folder: ClusterFolder,
   flags: readonly string[],
   means: { readonly clock: WoundClock; readonly log: KeptLog },
 ): Promise<Server> {

@@ -1,4 +1,4 @@
-import type { KubeRequest, KubeResponse, KubeTransport } from '../transport.ts';
+import type { KubeRequest, KubeResponse, KubeTransport } from '../connection/transport.ts';
 import { FakeStream } from './fake-stream.ts';
 
 /** An object as the fake holds it. */

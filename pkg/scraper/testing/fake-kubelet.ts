@@ -6,7 +6,7 @@ import {
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { CertificatePair } from '../../apiserver/issue-certificate.ts';
+import type { CertificatePair } from '../../apiserver/certificates/issue-certificate.ts';
 
 /** A server on 127.0.0.1 that a test asks as if it were a kubelet. */
 export class FakeKubelet implements AsyncDisposable {

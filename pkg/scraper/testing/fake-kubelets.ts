@@ -1,6 +1,6 @@
 import type { Clock } from '../../lifecycle/clock.ts';
-import type { KubeletTarget } from '../address.ts';
-import type { KubeletAnswer, KubeletClient } from '../kubelet-client.ts';
+import type { KubeletTarget } from '../kubelet/address.ts';
+import type { KubeletAnswer, KubeletClient } from '../kubelet/kubelet-client.ts';
 
 /** One request that was made. */
 export interface Asked {

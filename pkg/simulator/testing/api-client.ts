@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request } from 'node:https';
-import type { CertificatePair } from '../../apiserver/issue-certificate.ts';
+import type { CertificatePair } from '../../apiserver/certificates/issue-certificate.ts';
 
 /** A client of the pretend kube-apiserver. */
 export interface ApiClientOptions {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { CertificatePair } from '../../apiserver/issue-certificate.ts';
+import type { CertificatePair } from '../../apiserver/certificates/issue-certificate.ts';
 
 /** What an aggregated API server was asked, as it saw it. */
 export interface SeenRequest {

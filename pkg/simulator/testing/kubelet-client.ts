@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
-import { type CertificatePair, issueCertificate } from '../../apiserver/issue-certificate.ts';
+import { type CertificatePair, issueCertificate } from '../../apiserver/certificates/issue-certificate.ts';
 import type { Clock } from '../../lifecycle/clock.ts';
 import { WoundClock } from '../../lifecycle/wound-clock.ts';
 import { silentLogger } from '../../telemetry/logger.ts';
-import type { ClusterShape } from '../cluster-shape.ts';
-import type { AcceptToken, RunningKubelets } from '../running-kubelets.ts';
-import { startKubelets } from '../start-kubelets.ts';
+import type { AcceptToken, RunningKubelets } from '../kubelets/running-kubelets.ts';
+import { startKubelets } from '../kubelets/start-kubelets.ts';
+import type { ClusterShape } from '../shape/cluster-shape.ts';
 
 let certificate: Promise<CertificatePair> | undefined;
 

@@ -1,16 +1,16 @@
-import { type CertificatePair, issueCertificate } from '../../apiserver/issue-certificate.ts';
+import { type CertificatePair, issueCertificate } from '../../apiserver/certificates/issue-certificate.ts';
 import { systemClock } from '../../lifecycle/clock.ts';
 import { silentLogger } from '../../telemetry/logger.ts';
-import { type ApiService, apiServices, availableCondition } from '../api-service.ts';
-import type { Call } from '../call.ts';
+import { type ApiService, apiServices, availableCondition } from '../aggregation/api-service.ts';
 import { type Account, type ClusterCertificates, createCertificates } from '../certificates-kit.ts';
 import { tokenUsers } from '../cluster-identities.ts';
-import { ClusterObjects } from '../cluster-objects.ts';
-import { KubeApiServer } from '../kube-apiserver.ts';
-import { authenticationConfigMap } from '../metrics-server-objects.ts';
-import { ObjectStore } from '../object-store.ts';
-import type { Reply } from '../reply.ts';
-import { clusterRights } from '../rights.ts';
+import type { Call } from '../kube-apiserver/call.ts';
+import { KubeApiServer } from '../kube-apiserver/kube-apiserver.ts';
+import { ObjectStore } from '../kube-apiserver/object-store.ts';
+import type { Reply } from '../kube-apiserver/reply.ts';
+import { clusterRights } from '../kube-apiserver/rights.ts';
+import { ClusterObjects } from '../objects/cluster-objects.ts';
+import { authenticationConfigMap } from '../objects/metrics-server-objects.ts';
 import { type ApiAnswer, type ApiOrder, ask } from './api-client.ts';
 
 let made: Promise<ClusterCertificates> | undefined;

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { jsonValue, typeMembers } from '../encode/json.ts';
+import { protobufBody } from '../encode/protobuf.ts';
+import type { Answer, ApiRequest } from '../exchange.ts';
+import { type MediaType, negotiate, noConversions, type Offers, servedMediaTypes } from '../negotiate.ts';
+import { protobufAnswer, textAnswer } from '../render.ts';
+import type { ApiGroupVersion } from '../resource.ts';
+import { type Handler, type Route, serviceRoot, serviceRoute } from '../router.ts';
+import { onlyServedMediaTypes, statusAnswer } from '../status.ts';
+import {
+  aggregatedDocument,
+  type DiscoveryDocument,
+  groupDocument,
+  groupListDocument,
+  resourceListDocument,
+} from './discovery-documents.ts';
+
+/**
+ * Discovery: `/apis` in the legacy form and, for those who ask, as one aggregated document with an ETag; each group; the
+ * resources of each version. `serverAddress` is the `host:port` clients outside the cluster are told.
+ */
+export function discoveryRoutes(groups: readonly ApiGroupVersion[], serverAddress: string): readonly Route[] {
+  const options = { produces: servedMediaTypes, listed: true };
+  const versionsOf = Map.groupBy(groups, ({ group }) => group);
+  return [
+    serviceRoute('/apis', options, apisHandler(groups, serverAddress)),
+    ...[...versionsOf].flatMap(([group, versions]) => [
+      serviceRoute(`/apis/${group}`, options, documentHandler(groupDocument(group, versions))),
+      ...versions.map((api) =>
+        serviceRoute(`/apis/${group}/${api.version}`, options, documentHandler(resourceListDocument(api))),
+      ),
+    ]),
+  ];
+}
+
+/** Everything else below the groups; to be placed after all of their routes. */
+export function groupRoots(groups: readonly ApiGroupVersion[]): readonly Route[] {
+  return [...new Set(groups.map(({ group }) => group))].map((group) => serviceRoot(`/apis/${group}`));
+}
+
+/** Content-Type parameters by which client and server mean the aggregated form. */
+const aggregatedParameters = 'g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+
+const offersAggregated: Offers = ({ kind, group, version }) =>
+  `g=${group};v=${version};as=${kind}` === aggregatedParameters;
+
+function apisHandler(groups: readonly ApiGroupVersion[], serverAddress: string): Handler {
+  const legacy = documentHandler(groupListDocument(groups, serverAddress));
+  const aggregated = aggregatedDocument(groups);
+  // The reference hashes the document before it gets its type; with equal content our tags are equal too.
+  const etag = `"${createHash('sha512').update(jsonValue(aggregated.members)).digest('hex').toUpperCase()}"`;
+  return (request, parameters) => {
+    const media = negotiate(request, offersAggregated);
+    if (media?.as === undefined) return legacy(request, parameters);
+    const { 'Content-Type': contentType, ...headers } = documentAnswer(aggregated, media).headers;
+    const extra = { ETag: etag, Vary: 'Accept', 'Cache-Control': 'public' };
+    if (request.headers['if-none-match'] === etag) return { status: 304, headers: extra, body: '' };
+    return {
+      ...documentAnswer(aggregated, media),
+      headers: { ...headers, 'Content-Type': `${contentType};${aggregatedParameters}`, ...extra },
+    };
+  };
+}
+
+function documentHandler(document: DiscoveryDocument): Handler {
+  return (request: ApiRequest) => {
+    const media = negotiate(request, noConversions);
+    return media === undefined ? statusAnswer(onlyServedMediaTypes, request) : documentAnswer(document, media);
+  };
+}
+
+function documentAnswer({ type, members, fields }: DiscoveryDocument, media: MediaType): Answer {
+  if (media.encoding === 'protobuf') return protobufAnswer(protobufBody(type, fields));
+  return textAnswer([`{${typeMembers(type)}${jsonValue(members).slice(1)}\n`], media);
+}

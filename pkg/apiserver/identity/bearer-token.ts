@@ -1,0 +1,55 @@
+import type { Clock } from '../../lifecycle/clock.ts';
+import type { TokenVerdict } from '../../model/user.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { ApiRequest } from '../exchange.ts';
+import type { Identity } from './identity.ts';
+import { ReviewCache } from './review-cache.ts';
+
+/** Who knows what a token is worth: the kube-apiserver, by TokenReview. */
+export interface TokenReviewer {
+  review(token: string, signal: AbortSignal): Promise<TokenVerdict>;
+}
+
+/** Whom to ask about tokens, and for how long the answer holds. */
+export interface BearerTokensOptions {
+  readonly reviewer: TokenReviewer;
+  /** How long a verdict is good, in milliseconds, whether the token was accepted or rejected. */
+  readonly ttlMs: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The users whom bearer tokens name. */
+export class BearerTokens {
+  readonly #reviewer: TokenReviewer;
+  readonly #cache: ReviewCache<TokenVerdict>;
+
+  constructor({ reviewer, ttlMs, clock, log }: BearerTokensOptions) {
+    this.#reviewer = reviewer;
+    this.#cache = new ReviewCache({ review: 'TokenReview', clock, log, ttlMs: () => ttlMs });
+  }
+
+  /** The user whose token the request carries; an error when it carries one that is not accepted. */
+  async identify({ headers, signal }: Pick<ApiRequest, 'headers' | 'signal'>): Promise<Identity> {
+    const token = bearerToken(headers.authorization);
+    if (token === undefined) return { kind: 'no-opinion' };
+
+    const verdict = await this.#cache.lookUp(token, signal, (until) => this.#reviewer.review(token, until));
+    switch (verdict.kind) {
+      case 'authenticated':
+        return { kind: 'user', user: verdict.user };
+      case 'rejected':
+        return { kind: 'error', reason: `bearer token: ${verdict.reason}` };
+      case 'unavailable':
+        return { kind: 'error', reason: `bearer token could not be reviewed: ${verdict.reason}` };
+      default:
+        return verdict satisfies never;
+    }
+  }
+}
+
+/** `Bearer <token>`, the scheme in any case. As in the reference, nothing is found after more than one space. */
+function bearerToken(authorization: string | undefined): string | undefined {
+  const [scheme = '', token = ''] = (authorization ?? '').trim().split(' ');
+  return scheme.toLowerCase() === 'bearer' && token !== '' ? token : undefined;
+}

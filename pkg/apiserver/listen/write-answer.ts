@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Answer, Body } from '../exchange.ts';
+
+/**
+ * Sends an answer, a long one as fast as the client takes it and with a turn of the event loop between its chunks, so
+ * that others are answered meanwhile. When `signal` aborts, drawing stops and the connection is cut: half a list must
+ * not look like a whole one.
+ */
+export async function writeAnswer(answer: Answer, response: ServerResponse, signal: AbortSignal): Promise<void> {
+  const { status, headers, body } = answer;
+  const isWhole = typeof body === 'string' || body instanceof Uint8Array;
+  if (mayNotHaveBody(response, status)) {
+    response.writeHead(status, headers);
+    response.end();
+  } else if (isWhole) {
+    response.writeHead(status, { ...headers, 'Content-Length': String(Buffer.byteLength(body)) });
+    response.end(body);
+  } else {
+    await writeChunks({ status, headers, body }, response, signal);
+  }
+}
+
+function mayNotHaveBody({ req }: ServerResponse, status: number): boolean {
+  return req.method === 'HEAD' || status === 204 || status === 304;
+}
+
+async function writeChunks(
+  { status, headers, body }: Answer & { readonly body: Exclude<Body, string | Uint8Array> },
+  response: ServerResponse,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const chunk of body) {
+    if (signal.aborted) break;
+    // Only now, so that a body that fails before its first chunk can still be answered by an error.
+    if (!response.headersSent) response.writeHead(status, headers);
+    if (!response.write(chunk)) await drained(response, signal);
+    // Also after a drain: writing inside that event starves everybody else.
+    await nextTurn();
+  }
+  if (signal.aborted) {
+    response.destroy();
+    return;
+  }
+  if (!response.headersSent) response.writeHead(status, headers);
+  response.end();
+}
+
+async function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
+  // Aborted, because the client is gone or slow: the loop above looks at the signal next.
+  await once(response, 'drain', { signal }).catch(() => undefined);
+}

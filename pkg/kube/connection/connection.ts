@@ -1,0 +1,73 @@
+import { arch, platform } from 'node:os';
+import type { Clock } from '../../lifecycle/clock.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import { LiveCredentials } from './credentials.ts';
+import { troubleWith } from './credentials-check.ts';
+import { HttpConnection } from './http-connection.ts';
+import type { Credentials, Identity } from './identity.ts';
+import { inClusterIdentity, serviceAccountFolder } from './in-cluster.ts';
+import { kubeconfigIdentity } from './kubeconfig.ts';
+import type { KubeTransport } from './transport.ts';
+
+/** What a kubelet is shown, and by what it is recognised: the same identity as towards the kube-apiserver. PEM texts. */
+export interface KubeletCredentials {
+  readonly token?: string;
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** The way to one kube-apiserver, shared by everybody who asks it something. Disposing closes its sockets. */
+export interface KubeConnection extends KubeTransport, AsyncDisposable {
+  /** Live: ask again for each use. The same object as long as nothing changed. */
+  kubeletCredentials(): KubeletCredentials;
+  /** Reads them again, because a kubelet refused `refused`; true when there are others now. */
+  renewCredentials(refused: KubeletCredentials): Promise<boolean>;
+}
+
+/** Where to look for an identity. */
+export interface ConnectionOptions {
+  /** Path of a kubeconfig file; absent = the identity of the pod we run in. */
+  readonly kubeconfig?: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Ours, for the User-Agent. */
+  readonly version?: string;
+  /** Where the ServiceAccount is mounted; only tests have it elsewhere. */
+  readonly serviceAccountFolder?: string;
+}
+
+/** A connection, or in one sentence why there is none and what would help. */
+export type ConnectionOutcome =
+  | { readonly kind: 'opened'; readonly connection: KubeConnection }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** Finds out who we are towards which kube-apiserver. Nothing is sent yet: that server may be down and come later. */
+export async function openConnection(options: ConnectionOptions): Promise<ConnectionOutcome> {
+  const { kubeconfig, environment, clock, log } = options;
+  const outcome =
+    kubeconfig === undefined
+      ? await inClusterIdentity(environment, options.serviceAccountFolder ?? serviceAccountFolder)
+      : await kubeconfigIdentity(kubeconfig);
+  if (outcome.kind === 'unknown') return { kind: 'failed', message: outcome.message };
+
+  const { identity, credentials: first } = outcome;
+  const trouble = troubleWith(first);
+  const source = kubeconfig === undefined ? 'the ServiceAccount' : `kubeconfig ${kubeconfig}`;
+  if (trouble !== undefined) return { kind: 'failed', message: `${source}: ${trouble}` };
+  warnOf(identity, first, log);
+
+  const credentials = new LiveCredentials({ identity, first, clock, log });
+  const userAgent = `metrics-server/${options.version ?? 'unknown'} (${platform()}/${arch()}) tacho`;
+  return { kind: 'opened', connection: new HttpConnection({ identity, credentials, userAgent }) };
+}
+
+function warnOf({ server, insecureTls, unusedProxy }: Identity, { token, basic }: Credentials, log: Logger): void {
+  const secret = token !== undefined || basic !== undefined;
+  const plain = server.startsWith('http:') && !/^http:\/\/(localhost|127\.|\[::1\])/.test(server);
+  if (secret && plain) log.warn('Credentials are sent to the kube-apiserver unencrypted, use https', { server });
+  if (unusedProxy !== undefined) log.warn('The proxy-url of the kubeconfig is not used', { server });
+  if (insecureTls)
+    log.warn('The certificate of the kube-apiserver is not verified, as the kubeconfig asks', { server });
+}

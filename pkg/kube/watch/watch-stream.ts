@@ -1,0 +1,63 @@
+import { problemOf, problemOfFailure } from '../connection/problem.ts';
+import { decodeEvent, type WatchEvent } from './watch-event.ts';
+import { watchdog } from './watchdog.ts';
+import type { Failed, Stale, WatchSource } from './watched-resource.ts';
+
+/** Bookmarks come about once a minute: silence over two of them is a dead connection, or costs one cheap request. */
+const idleLimitMs = 130_000;
+
+/** What is heard of a watch, in order; `stale` and `failed` are last words. An ordinary end has none. */
+export type Heard =
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'event'; readonly event: Exclude<WatchEvent, { kind: 'failed' }> }
+  | Stale
+  | Failed;
+
+/** Where a watch begins and when it ends. */
+export interface StreamStart {
+  /** Resource version to continue from. */
+  readonly from: string;
+  /** The kube-apiserver ends the watch after this many seconds. */
+  readonly seconds: number;
+}
+
+/** One watch from beginning to end. Never throws. */
+export async function* watchStream(
+  source: WatchSource,
+  { from, seconds }: StreamStart,
+  signal: AbortSignal,
+): AsyncGenerator<Heard, void, undefined> {
+  const { transport, resource, clock } = source;
+  using dog = watchdog(signal, idleLimitMs, clock);
+  try {
+    using response = await transport.request({
+      method: 'GET',
+      path: resource.path,
+      query: {
+        ...resource.query,
+        watch: 'true',
+        allowWatchBookmarks: 'true',
+        resourceVersion: from,
+        timeoutSeconds: String(seconds),
+      },
+      ...(resource.watchAccept === undefined ? {} : { accept: resource.watchAccept }),
+      signal: dog.signal,
+    });
+    if (response.status === 410) return yield { kind: 'stale', reason: `resource version ${from} is forgotten` };
+    if (response.status !== 200) return yield { kind: 'failed', problem: await problemOf(response) };
+    yield { kind: 'opened' };
+    for await (const line of response.lines()) {
+      dog.feed();
+      const event = decodeEvent(line);
+      if (event.kind === 'failed') return yield lastWords(event);
+      yield { kind: 'event', event };
+    }
+  } catch (cause) {
+    yield { kind: 'failed', problem: problemOfFailure(cause, transport) };
+  }
+}
+
+function lastWords({ code, message }: Extract<WatchEvent, { kind: 'failed' }>): Stale | Failed {
+  if (code === 410) return { kind: 'stale', reason: message };
+  return { kind: 'failed', problem: { message: `the kube-apiserver ended the watch with ${code}: ${message}` } };
+}

@@ -1,0 +1,79 @@
+import { isIP } from 'node:net';
+import type { NodeRecord } from '../../model/cluster.ts';
+
+/** Where one kubelet answers. */
+export interface KubeletTarget {
+  /** Name of the Node object. */
+  readonly node: string;
+  /** A DNS name or an IP address, IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** The path as it goes on the wire, percent-escapes included. */
+  readonly path: string;
+}
+
+/** Which of a node's addresses and ports are used. */
+export interface AddressOptions {
+  /** Types of node addresses, the most wanted first. */
+  readonly preferredAddressTypes: readonly string[];
+  readonly port: number;
+  /** The port the node's status names wins, where it names one. */
+  readonly useNodeStatusPort: boolean;
+}
+
+/** The host at which a kubelet is asked, or why there is none. */
+export type KubeletAddress =
+  | { readonly kind: 'address'; readonly host: string }
+  | { readonly kind: 'none'; readonly message: string };
+
+/** Path of a kubelet's resource metrics where the node does not say otherwise. */
+export const resourceMetricsPath = '/metrics/resource';
+
+/** The first address of the first preferred type the node has. */
+export function kubeletAddress(node: NodeRecord, preferredTypes: readonly string[]): KubeletAddress {
+  for (const type of preferredTypes) {
+    const found = node.addresses.find((address) => address.type === type);
+    if (found === undefined) continue;
+    if (isHost(found.address)) return { kind: 'address', host: found.address };
+    return {
+      kind: 'none',
+      message: `its ${type} ${JSON.stringify(found.address)} is neither a host name nor an IP address`,
+    };
+  }
+  return { kind: 'none', message: `it has no address of the types ${preferredTypes.join(', ')}${offer(node)}` };
+}
+
+/** The port of a node's kubelet. */
+export function kubeletPort(node: NodeRecord, { port, useNodeStatusPort }: AddressOptions): number {
+  return useNodeStatusPort && node.kubeletPort > 0 ? node.kubeletPort : port;
+}
+
+/** Where to ask the kubelet of a node, once its host is known. */
+export function kubeletTarget(node: NodeRecord, host: string, options: AddressOptions): KubeletTarget {
+  const path = escapePath(node.resourceMetricsPath || resourceMetricsPath);
+  return { node: node.name, host, port: kubeletPort(node, options), path };
+}
+
+/** `https://[fd00::7]:10250`: scheme, host and port as URLs spell them. */
+export function originOf({ host, port }: Pick<KubeletTarget, 'host' | 'port'>, scheme: 'http' | 'https'): string {
+  return `${scheme}://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+}
+
+/** What a node has instead, so that the reader sees which flag to change. */
+function offer({ addresses }: NodeRecord): string {
+  if (addresses.length === 0) return '; it has no addresses at all';
+  return `; it has ${addresses.map(({ type }) => type).join(', ')} (see --kubelet-preferred-address-types)`;
+}
+
+/**
+ * Addresses come from Node objects, which a node writes about itself: nothing but a host may get into a URL. No zone in
+ * an IPv6 address either: it means nothing on another machine.
+ */
+const isHost = (text: string): boolean =>
+  (isIP(text) > 0 && !text.includes('%')) || /^[A-Za-z0-9]([A-Za-z0-9._-]*)$/.test(text);
+
+/** The annotation is a path, not a URL: what would begin a query or a fragment is escaped, as in the reference. */
+function escapePath(path: string): string {
+  const escaped = encodeURI(path.toWellFormed()).replaceAll('?', '%3F').replaceAll('#', '%23');
+  return escaped.startsWith('/') ? escaped : `/${escaped}`;
+}

@@ -1,0 +1,156 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { Clock } from '../../lifecycle/clock.ts';
+import { answerBadly } from './bad-answer.ts';
+import { type AnswerFault, type ContentFault, type KubeletFault, spoiltText } from './faults.ts';
+import { sendMetrics, sendText } from './metrics-answer.ts';
+import type { AcceptToken, TokenVerdict } from './running-kubelets.ts';
+
+/** What a kubelet needs of its node. */
+export interface KubeletSource {
+  /** Whether the kubelet runs at a moment (epoch milliseconds). */
+  listensAt(now: number): boolean;
+  /** The answer of `/metrics/resource` at a moment; undefined while the kubelet does not run. */
+  textAt(now: number): string | undefined;
+}
+
+export interface KubeletParts {
+  readonly source: KubeletSource;
+  readonly clock: Clock;
+  readonly acceptToken: AcceptToken;
+  readonly bindAddress: string;
+  /** Speaks TLS and HTTP on a new connection, and calls `answer` for each request. */
+  readonly converse: (connection: Socket) => void;
+}
+
+/** The listener of one pretend kubelet and what it answers. TLS and HTTP are shared between kubelets, so that thousands fit. */
+export class SimulatedKubelet implements AsyncDisposable {
+  readonly #parts: KubeletParts;
+  readonly #connections = new Set<Socket>();
+  #server: Server | undefined;
+  #port = 0;
+  #fault: { readonly fault: KubeletFault; readonly since: number } | undefined;
+  #faultOver = new AbortController();
+  #closed = false;
+  /** Listening starts and stops one after the other. */
+  #door: Promise<void> = Promise.resolve();
+
+  constructor(parts: KubeletParts) {
+    this.#parts = parts;
+  }
+
+  /** Once it has listened for the first time, the port stays the same for good. */
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Listens, or stops listening, as fault and source demand now. */
+  async reconcile(): Promise<void> {
+    const next = this.#door.then(() => this.#openOrClose());
+    // A door that failed to move must not keep the next attempt from trying; whoever asked for this move hears of it.
+    this.#door = next.catch(() => undefined);
+    await next;
+  }
+
+  /** From now on it misbehaves as `fault` says; undefined heals it. Answers under way by the old fault end. */
+  async setFault(fault: KubeletFault | undefined): Promise<void> {
+    this.#fault = fault && { fault, since: this.#parts.clock.now() };
+    this.#faultOver.abort();
+    this.#faultOver = new AbortController();
+    await this.reconcile();
+  }
+
+  /** Answers one request on a connection of this kubelet. */
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const fault = this.#fault?.fault;
+    const text = this.#text(fault);
+    if (text === undefined) return this.#reset(request);
+    if (fault !== undefined && comesFirst(fault)) return this.#answerBadly(fault, { request, response, text });
+    if (!(await this.#admits(request, response))) return;
+    if (request.method !== 'GET') return sendText(response, 405, '405: Method Not Allowed');
+    const path = request.url?.split('?')[0];
+    if (path === '/healthz') return sendText(response, 200, 'ok');
+    if (path !== '/metrics/resource') return sendText(response, 404, '404: Page Not Found');
+    if (fault !== undefined && isAnswerFault(fault)) return this.#answerBadly(fault, { request, response, text });
+    await sendMetrics(request, response, text);
+  }
+
+  /** Stops listening and ends every connection. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    this.#faultOver.abort();
+    await this.reconcile();
+  }
+
+  /** What a healthy kubelet, or one with a content fault, says now. */
+  #text(fault: KubeletFault | undefined): string | undefined {
+    const now = this.#parts.clock.now();
+    const text = this.#parts.source.textAt(fault?.kind === 'frozen' ? (this.#fault?.since ?? now) : now);
+    return text !== undefined && fault !== undefined && isContentFault(fault) ? spoiltText(text, fault) : text;
+  }
+
+  async #answerBadly(
+    fault: AnswerFault,
+    exchange: { readonly request: IncomingMessage; readonly response: ServerResponse; readonly text: string },
+  ): Promise<void> {
+    const reset = (): void => this.#reset(exchange.request);
+    await answerBadly(fault, { ...exchange, clock: this.#parts.clock, over: this.#faultOver.signal, reset });
+  }
+
+  /** The kubelet's own authentication and authorization; a refusal is answered here. */
+  async #admits(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
+    const verdict: TokenVerdict = token === undefined ? false : await this.#parts.acceptToken(token);
+    if (verdict === false) sendText(response, 401, 'Unauthorized');
+    else if (verdict !== true) sendText(response, 403, forbidden(verdict.forbiddenFor));
+    return verdict === true;
+  }
+
+  #reset(request: IncomingMessage): void {
+    const { remotePort } = request.socket;
+    const connection = [...this.#connections].find((each) => each.remotePort === remotePort);
+    request.socket.destroy();
+    connection?.resetAndDestroy();
+  }
+
+  async #openOrClose(): Promise<void> {
+    const wanted = this.#fault?.fault.kind !== 'refuse' && this.#parts.source.listensAt(this.#parts.clock.now());
+    const open = wanted && !this.#closed;
+    if (open && this.#server === undefined) await this.#open();
+    if (!open && this.#server !== undefined) await this.#close(this.#server);
+  }
+
+  async #open(): Promise<void> {
+    const server = createServer({ noDelay: true }, (connection) => this.#accept(connection));
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen(this.#port, this.#parts.bindAddress, resolve);
+    });
+    this.#server = server;
+    this.#port = (server.address() as AddressInfo).port;
+  }
+
+  async #close(server: Server): Promise<void> {
+    this.#server = undefined;
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const connection of this.#connections) connection.destroy();
+    await closed;
+  }
+
+  #accept(connection: Socket): void {
+    this.#connections.add(connection);
+    connection.once('close', () => this.#connections.delete(connection));
+    this.#parts.converse(connection);
+  }
+}
+
+const isContentFault = (fault: KubeletFault): fault is ContentFault =>
+  ['skew', 'empty', 'frozen', 'missing-containers', 'bad-lines'].includes(fault.kind);
+
+const isAnswerFault = (fault: KubeletFault): fault is AnswerFault => !isContentFault(fault) && fault.kind !== 'refuse';
+
+/** Faults in front of the kubelet's own checks: whoever asks, and for whatever. */
+const comesFirst = (fault: KubeletFault): fault is AnswerFault =>
+  ['hang', 'reset', 'status', 'html'].includes(fault.kind);
+
+const forbidden = (user: string): string =>
+  `Forbidden (user=${user}, verb=get, resource=nodes, subresource(s)=[metrics])`;
