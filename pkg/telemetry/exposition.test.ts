@@ -52,6 +52,39 @@ describe('exposition', () => {
     assert.equal(registry.expose(), '');
   });
 
+  it('puts the families of metrics-server behind those of every component, and ours last', () => {
+    const registry = new Registry();
+    for (const name of ['tacho_a', 'metrics_server_a', 'rest_client_a', 'apiserver_a'])
+      registry.register(new Counter({ name, help: 'A.' }));
+    const names = [...registry.expose().matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+    assert.deepEqual(names, ['apiserver_a', 'rest_client_a', 'metrics_server_a', 'tacho_a']);
+  });
+
+  it('prints labels by name, the bound of a bucket last, and those not given as empty', () => {
+    const registry = new Registry();
+    const sizes = registry.register(
+      new Histogram({ name: 's', help: 'S.', labels: ['verb', 'group', 'zone'], buckets: [1e6] }),
+    );
+    sizes.observe(2_000_000, { verb: 'GET', group: 'g' });
+    assert.deepEqual(registry.expose().trimEnd().split('\n').slice(2), [
+      's_bucket{group="g",verb="GET",zone="",le="1e+06"} 0',
+      's_bucket{group="g",verb="GET",zone="",le="+Inf"} 1',
+      's_sum{group="g",verb="GET",zone=""} 2e+06',
+      's_count{group="g",verb="GET",zone=""} 1',
+    ]);
+  });
+
+  it('counts into a series that was found once', () => {
+    const registry = new Registry();
+    const requests = registry.register(new Counter({ name: 'r_total', help: 'R.', labels: ['verb'] }));
+    const seconds = registry.register(new Histogram({ name: 's', help: 'S.', labels: ['verb'], buckets: [1] }));
+    requests.with({ verb: 'GET' }).add();
+    requests.add({ verb: 'GET' }, 2);
+    seconds.with({ verb: 'GET' }).observe(0.5);
+    assert.match(registry.expose(), /^r_total\{verb="GET"\} 3$/m);
+    assert.match(registry.expose(), /^s_count\{verb="GET"\} 1$/m);
+  });
+
   it('refuses two families of one name', () => {
     const registry = new Registry();
     registry.register(new Counter({ name: 'x', help: 'X.' }));
