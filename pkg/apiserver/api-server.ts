@@ -7,6 +7,7 @@ import type { Answer, ApiRequest } from './exchange.ts';
 import { forbidden } from './forbidden.ts';
 import { type HealthCheck, healthRoutes } from './health.ts';
 import { requestInfo } from './request-info.ts';
+import type { RequestObserver } from './request-observer.ts';
 import type { ApiGroupVersion } from './resource.ts';
 import { resourceRoutes } from './resource-routes.ts';
 import { plainRoute, RouteTable } from './router.ts';
@@ -42,6 +43,8 @@ export interface ApiServerOptions {
   readonly newId: () => string;
   /** The `host:port` that discovery tells clients; empty host where only the port is known. */
   readonly serverAddress: string;
+  /** Absent = requests are not counted. */
+  readonly observer?: RequestObserver;
 }
 
 /** The checks behind each health endpoint, in the order they are printed. */
@@ -74,10 +77,12 @@ export class ApiServer {
 
   /** Answers, whatever happens: what breaks on the way becomes a 500 that says nothing of why. */
   async handle(request: ApiRequest): Promise<Answer> {
+    const finished = this.#options.observer?.began(request);
     const made = await this.#answer(request).catch((error: unknown) => this.#broken(request, error));
     // A client that is gone will not mind; one that waits learns that time was the problem, whatever broke for it.
     const answer = request.signal.aborted ? statusAnswer(timedOut, request) : made;
-    return completed(answer, request, auditId(request) ?? this.#options.newId());
+    const whole = completed(answer, request, auditId(request) ?? this.#options.newId());
+    return finished?.(whole) ?? whole;
   }
 
   /** Who, then whether, then what: nobody learns which routes exist before they may ask. */
