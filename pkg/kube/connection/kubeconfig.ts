@@ -3,7 +3,7 @@ import type { RequestOptions } from 'node:https';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import type { Cluster, User } from '@kubernetes/client-node/dist/config_types.js';
-import { complaintOf } from '../complaint.ts';
+import { complaintOf } from './complaint.ts';
 import type { Credentials, Identity, IdentityOutcome } from './identity.ts';
 
 /** The identity that a kubeconfig file's current context names. */

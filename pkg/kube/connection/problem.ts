@@ -1,4 +1,4 @@
-import { complaintOf } from '../complaint.ts';
+import { complaintOf } from './complaint.ts';
 import { BodyTooLarge } from './response-body.ts';
 import type { KubeResponse, KubeTransport } from './transport.ts';
 
