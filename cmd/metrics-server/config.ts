@@ -1,27 +1,67 @@
 import type { Config } from '../../pkg/server/config.ts';
+import { auditConfig } from './audit-config.ts';
 import type { Options } from './flags/sections.ts';
+import { ciphersFor } from './flags/tls-names.ts';
+import { given } from './given.ts';
 
 /** From what the user wrote to what the server is built from. An empty path means "not given". */
 export function configOf(options: Options): Config {
   return {
-    ...path('kubeconfig', options.kubeconfig),
+    ...given('kubeconfig', options.kubeconfig),
     metricResolutionMs: options['metric-resolution'],
+    apiVersions: options['api-versions'],
+    generic: genericConfig(options),
     kubelet: kubeletConfig(options),
-    serving: {
-      bindAddress: options['bind-address'],
-      port: options['secure-port'],
-      certDir: options['cert-dir'],
-      ...path('certFile', options['tls-cert-file']),
-      ...path('keyFile', options['tls-private-key-file']),
-    },
+    serving: servingConfig(options),
     authentication: authenticationConfig(options),
     authorization: {
-      ...path('kubeconfig', options['authorization-kubeconfig']),
+      ...given('kubeconfig', options['authorization-kubeconfig']),
       alwaysAllowPaths: options['authorization-always-allow-paths'],
       authorizedTtlMs: options['authorization-webhook-cache-authorized-ttl'],
       unauthorizedTtlMs: options['authorization-webhook-cache-unauthorized-ttl'],
     },
-    logging: { format: options['logging-format'], verbosity: options.v },
+    ...auditConfig(options),
+    features: { profiling: options.profiling, ...given('debugSocketPath', options['debug-socket-path']) },
+    logging: { format: options['logging-format'], verbosity: options.v, verbosityRules: options.vmodule },
+  };
+}
+
+function genericConfig(options: Options): Config['generic'] {
+  return {
+    requestTimeoutMs: options['request-timeout'],
+    maxRequestsInflight: options['max-requests-inflight'],
+    maxMutatingRequestsInflight: options['max-mutating-requests-inflight'],
+    shutdownDelayMs: options['shutdown-delay-duration'],
+    shutdownSendRetryAfter: options['shutdown-send-retry-after'],
+    livezGracePeriodMs: options['livez-grace-period'],
+    goawayChance: options['goaway-chance'],
+    hstsDirectives: options['strict-transport-security-directives'],
+    corsAllowedOrigins: options['cors-allowed-origins'],
+    ...given('externalHostname', options['external-hostname']),
+    ...given('advertiseAddress', options['advertise-address']),
+  };
+}
+
+/** Streams of one HTTP/2 connection where no flag says how many. */
+const defaultHttp2Streams = 100;
+
+function servingConfig(options: Options): Config['serving'] {
+  const minVersion = options['tls-min-version'];
+  return {
+    bindAddress: options['bind-address'],
+    port: options['secure-port'],
+    certDir: options['cert-dir'],
+    ...given('certFile', options['tls-cert-file']),
+    ...given('keyFile', options['tls-private-key-file']),
+    tls: {
+      minVersion,
+      ...given('ciphers', ciphersFor(minVersion, options['tls-cipher-suites']) ?? ''),
+      ...given('ecdhCurve', options['tls-curve-preferences'] ?? ''),
+      sniCertKeys: options['tls-sni-cert-key'],
+    },
+    disableHttp2: options['disable-http2-serving'],
+    http2MaxStreamsPerConnection: options['http2-max-streams-per-connection'] || defaultHttp2Streams,
+    permitPortSharing: options['permit-port-sharing'],
   };
 }
 
@@ -31,9 +71,9 @@ function kubeletConfig(options: Options): Config['kubelet'] {
     port: options['kubelet-port'],
     useNodeStatusPort: options['kubelet-use-node-status-port'],
     preferredAddressTypes: options['kubelet-preferred-address-types'],
-    ...path('certificateAuthority', options['kubelet-certificate-authority']),
-    ...path('clientCertificate', options['kubelet-client-certificate']),
-    ...path('clientKey', options['kubelet-client-key']),
+    ...given('certificateAuthority', options['kubelet-certificate-authority']),
+    ...given('clientCertificate', options['kubelet-client-certificate']),
+    ...given('clientKey', options['kubelet-client-key']),
     requestTimeoutMs: options['kubelet-request-timeout'],
     insecureTls: options['kubelet-insecure-tls'],
     completelyInsecure: options['deprecated-kubelet-completely-insecure'],
@@ -43,20 +83,16 @@ function kubeletConfig(options: Options): Config['kubelet'] {
 
 function authenticationConfig(options: Options): Config['authentication'] {
   return {
-    ...path('kubeconfig', options['authentication-kubeconfig']),
+    ...given('kubeconfig', options['authentication-kubeconfig']),
     tokenCacheTtlMs: options['authentication-token-webhook-cache-ttl'],
     skipLookup: options['authentication-skip-lookup'],
     tolerateLookupFailure: options['authentication-tolerate-lookup-failure'],
-    ...path('clientCaFile', options['client-ca-file']),
-    ...path('requestHeaderCaFile', options['requestheader-client-ca-file']),
+    ...given('clientCaFile', options['client-ca-file']),
+    ...given('requestHeaderCaFile', options['requestheader-client-ca-file']),
     requestHeaderAllowedNames: options['requestheader-allowed-names'],
     requestHeaderUsernameHeaders: options['requestheader-username-headers'],
     requestHeaderGroupHeaders: options['requestheader-group-headers'],
     requestHeaderExtraHeadersPrefix: options['requestheader-extra-headers-prefix'],
     requestHeaderUidHeaders: options['requestheader-uid-headers'],
   };
-}
-
-function path<Name extends string>(name: Name, text: string): { readonly [Key in Name]?: string } {
-  return (text === '' ? {} : { [name]: text }) as { readonly [Key in Name]?: string };
 }

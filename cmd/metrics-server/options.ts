@@ -68,13 +68,14 @@ const helpWidth = 120;
 
 /** `--help`, section by section. */
 export function helpText(): Promise<string> {
-  return parser((flag) => shownTypes[flag.kind]).getHelp();
+  return parser((flag) => (flag.kind === 'other' ? flag.shown : shownTypes[flag.kind])).getHelp();
 }
 
 const shownTypes = {
   text: 'string',
   switch: 'boolean',
   integer: 'number',
+  decimal: 'number',
   duration: 'string',
   list: 'array',
   choice: 'string',

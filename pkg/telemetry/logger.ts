@@ -15,11 +15,19 @@ export interface Logger {
   named(room: string): Logger;
 }
 
+/** How much the rooms say whose name is like the pattern: `*` stands for any text, `?` for one letter. */
+export interface VerbosityRule {
+  readonly pattern: string;
+  readonly verbosity: number;
+}
+
 export interface LoggerOptions {
   /** `text` as klog writes it, `json` with klog's keys. */
   readonly format: 'text' | 'json';
   /** `-v`. */
   readonly verbosity: number;
+  /** Verbosities of single rooms, whatever `-v` says; the first rule that fits counts. */
+  readonly verbosityRules?: readonly VerbosityRule[];
   /** Where lines go, normally stderr. */
   readonly stream: NodeJS.WritableStream;
 }

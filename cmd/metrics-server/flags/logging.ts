@@ -1,12 +1,33 @@
 import type { FlagSection } from './flag.ts';
+import { parseVerbosityRules } from './verbosity-rules.ts';
+
+const alpha = 'it is an alpha option of metrics-server, which nothing can enable';
 
 /** What the log says and how. */
 export const loggingFlags = {
   v: { kind: 'integer', default: 0, min: 0, max: 2147483647, help: 'How much detail the log has: 0 to 10.' },
+  vmodule: {
+    kind: 'other',
+    shown: 'string',
+    default: '',
+    parse: parseVerbosityRules,
+    help: 'Another -v for parts of the server, pattern=N, comma-separated; the first that fits counts. Part names stand in each line before "]": scraper, kube, storage, apiserver, serving, server. * stands for anything. Text format only.',
+  },
   'logging-format': {
     kind: 'choice',
     choices: ['text', 'json'],
     default: 'text',
     help: 'Lines as klog writes them, or one JSON object a line. Either goes to stderr.',
   },
+  'log-flush-frequency': {
+    kind: 'duration',
+    default: '5s',
+    minMs: 1,
+    inert: 'every line is written at once',
+    help: 'How often the log is written out.',
+  },
+  'log-json-info-buffer-size': { kind: 'text', default: '0', refused: alpha, help: 'Only 0.' },
+  'log-json-split-stream': { kind: 'switch', default: false, refused: alpha, help: 'Only false.' },
+  'log-text-info-buffer-size': { kind: 'text', default: '0', refused: alpha, help: 'Only 0.' },
+  'log-text-split-stream': { kind: 'switch', default: false, refused: alpha, help: 'Only false.' },
 } as const satisfies FlagSection;

@@ -1,3 +1,4 @@
+import { parseApiVersions } from './api-versions.ts';
 import type { FlagSection } from './flag.ts';
 
 /** The server's own flags. */
@@ -12,6 +13,13 @@ export const metricsServerFlags = {
     default: '1m0s',
     minMs: 10_000,
     help: 'How often each kubelet is asked. At least 10s; --kubelet-request-timeout may take at most nine tenths of it.',
+  },
+  'api-versions': {
+    kind: 'other',
+    shown: 'array',
+    default: 'v1beta1',
+    parse: parseApiVersions,
+    help: 'Versions of metrics.k8s.io that are served: v1beta1, or v1beta1,v1.',
   },
   version: { kind: 'switch', default: false, help: 'Print the version and exit.' },
   help: { kind: 'switch', default: false, alias: 'h', help: 'Print this help and exit.' },

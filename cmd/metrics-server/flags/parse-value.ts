@@ -2,39 +2,46 @@ import { isIP } from 'node:net';
 import { parseDuration } from '../../../pkg/model/duration.ts';
 import { parseLabelSelector } from '../../../pkg/model/label-selector.ts';
 import type { Flag } from './flag.ts';
-
-/** A flag's value, or what is wrong with the text given: a message that goes after `--name `. */
-export type Parsed =
-  | { readonly kind: 'value'; readonly value: unknown }
-  | { readonly kind: 'problem'; readonly message: string };
+import { listEntries } from './list-entries.ts';
+import { type Parsed, problem, value } from './parsed.ts';
 
 /** Turns the texts of one flag, in the order given (at least one), into its value. */
 export function parseValue(flag: Flag, texts: readonly string[]): Parsed {
   const text = texts.at(-1) ?? '';
   switch (flag.kind) {
+    case 'list':
+      return value(listEntries(texts));
+    case 'other':
+      return flag.parse(texts);
+    case 'integer':
+      return parseInteger(text, flag.min, flag.max);
+    case 'decimal':
+      return parseDecimal(text, flag.min, flag.max);
+    case 'duration':
+      return parseMilliseconds(text, flag.minMs ?? Number.NEGATIVE_INFINITY);
+    default:
+      return parseWord(flag, text);
+  }
+}
+
+type WordFlag = Extract<Flag, { kind: 'text' | 'switch' | 'choice' | 'address' | 'label-selector' }>;
+
+function parseWord(flag: WordFlag, text: string): Parsed {
+  switch (flag.kind) {
     case 'text':
       return value(text);
     case 'switch':
       return parseSwitch(text);
-    case 'integer':
-      return parseInteger(text, flag.min, flag.max);
-    case 'duration':
-      return parseMilliseconds(text, flag.minMs ?? Number.NEGATIVE_INFINITY);
-    case 'list':
-      return parseList(texts);
     case 'choice':
       return parseChoice(text, flag.choices);
     case 'address':
-      return parseAddress(text);
+      return parseAddress(text === '' ? flag.default : text);
     case 'label-selector':
       return parseSelector(text);
     default:
       return flag satisfies never;
   }
 }
-
-const value = (parsed: unknown): Parsed => ({ kind: 'value', value: parsed });
-const problem = (message: string): Parsed => ({ kind: 'problem', message });
 
 const truths = ['1', 't', 'T', 'true', 'TRUE', 'True'];
 const lies = ['0', 'f', 'F', 'false', 'FALSE', 'False'];
@@ -46,16 +53,12 @@ function parseSwitch(text: string): Parsed {
   return problem(`must be true or false, got "${text}"`);
 }
 
-function parseList(texts: readonly string[]): Parsed {
-  const entries = texts.flatMap((text) => text.split(',')).map((entry) => entry.trim());
-  return value(entries.filter((entry) => entry !== ''));
-}
-
 function parseChoice(text: string, choices: readonly string[]): Parsed {
   return choices.includes(text) ? value(text) : problem(`must be one of ${choices.join(', ')}, got "${text}"`);
 }
 
 function parseAddress(text: string): Parsed {
+  if (text === '') return value(text);
   return isIP(text) === 0 ? problem(`must be an IP address such as 0.0.0.0 or ::, got "${text}"`) : value(text);
 }
 
@@ -63,6 +66,13 @@ function parseInteger(text: string, min: number, max: number): Parsed {
   const number = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
   if (number >= min && number <= max) return value(number);
   return problem(`must be a whole number from ${min} to ${max}, got "${text}"`);
+}
+
+function parseDecimal(text: string, min: number, max: number): Parsed {
+  const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  if (number >= min && number <= max) return value(number);
+  const range = max === Number.MAX_VALUE ? `of at least ${min}` : `from ${min} to ${max}`;
+  return problem(`must be a number ${range}, got "${text}"`);
 }
 
 function parseMilliseconds(text: string, minMs: number): Parsed {

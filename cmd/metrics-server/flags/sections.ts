@@ -1,6 +1,9 @@
+import { auditFlags } from './audit.ts';
 import { authenticationFlags } from './authentication.ts';
 import { authorizationFlags } from './authorization.ts';
+import { featureFlags } from './features.ts';
 import type { FlagSection, ValuesOf } from './flag.ts';
+import { genericFlags } from './generic.ts';
 import { kubeletFlags } from './kubelet.ts';
 import { loggingFlags } from './logging.ts';
 import { metricsServerFlags } from './metrics-server.ts';
@@ -9,20 +12,26 @@ import { servingFlags } from './serving.ts';
 /** Every flag, section by section in the order of `--help`. */
 export const sections = {
   'Metrics server': metricsServerFlags,
+  Generic: genericFlags,
   'Kubelet client': kubeletFlags,
   'Secure serving': servingFlags,
   Authentication: authenticationFlags,
   Authorization: authorizationFlags,
+  Audit: auditFlags,
+  Features: featureFlags,
   Logging: loggingFlags,
 } as const satisfies Readonly<Record<string, FlagSection>>;
 
 /** Every flag by name. */
 export const allFlags = {
   ...metricsServerFlags,
+  ...genericFlags,
   ...kubeletFlags,
   ...servingFlags,
   ...authenticationFlags,
   ...authorizationFlags,
+  ...auditFlags,
+  ...featureFlags,
   ...loggingFlags,
 } as const satisfies FlagSection;
 

@@ -1,6 +1,8 @@
 import type { FlagSection } from './flag.ts';
+import { parseSniCertKeys } from './sni-cert-keys.ts';
+import { parseCipherSuites, parseCurves, parseTlsVersion } from './tls-names.ts';
 
-/** Where and with which certificate the server listens. */
+/** Where, with which certificates and how the server listens. */
 export const servingFlags = {
   'bind-address': {
     kind: 'address',
@@ -22,5 +24,52 @@ export const servingFlags = {
     kind: 'text',
     default: '',
     help: 'PEM key of --tls-cert-file. Read again when it changes.',
+  },
+  'tls-sni-cert-key': {
+    kind: 'other',
+    shown: 'array',
+    default: '',
+    parse: parseSniCertKeys,
+    help: 'Certificate and key for clients that ask for certain names: crt,key or crt,key:name,name (*.example.com for all below). Without names, those of the certificate. Repeat it for further pairs.',
+  },
+  'tls-min-version': {
+    kind: 'other',
+    shown: 'string',
+    default: '',
+    parse: parseTlsVersion,
+    help: 'Oldest TLS version accepted: VersionTLS10, VersionTLS11, VersionTLS12, VersionTLS13. Empty: VersionTLS12.',
+  },
+  'tls-cipher-suites': {
+    kind: 'other',
+    shown: 'array',
+    default: '',
+    parse: parseCipherSuites,
+    help: "Cipher suites up to TLS 1.2 by Go's names, e.g. TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256. Those of TLS 1.3 are always on. Empty: safe ones.",
+  },
+  'tls-curve-preferences': {
+    kind: 'other',
+    shown: 'array',
+    default: '',
+    parse: parseCurves,
+    help: 'Key exchange groups by number: 23 P-256, 24 P-384, 25 P-521, 29 X25519, 4587 SecP256r1MLKEM768, 4588 X25519MLKEM768, 4589 SecP384r1MLKEM1024. Empty: safe ones.',
+  },
+  'disable-http2-serving': { kind: 'switch', default: false, help: 'Speak HTTP/1.1 only.' },
+  'http2-max-streams-per-connection': {
+    kind: 'integer',
+    default: 0,
+    min: 0,
+    max: 2147483647,
+    help: 'How many requests may be under way at once on one HTTP/2 connection. 0: 100.',
+  },
+  'permit-address-sharing': {
+    kind: 'switch',
+    default: false,
+    inert: 'it is always on: Node.js sets SO_REUSEADDR on every socket it listens on',
+    help: 'Listen although old connections to the address still linger.',
+  },
+  'permit-port-sharing': {
+    kind: 'switch',
+    default: false,
+    help: 'Let several processes listen on the same address and port (SO_REUSEPORT).',
   },
 } as const satisfies FlagSection;

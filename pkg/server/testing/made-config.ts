@@ -1,9 +1,11 @@
 import type { AuthenticationConfig, Config } from '../config.ts';
 
 /** What a test wants to have otherwise, section by section. */
-export type ConfigChanges = {
-  readonly [Section in keyof Config]?: Config[Section] extends object ? Partial<Config[Section]> : Config[Section];
+export type ConfigChanges = Partial<Omit<Config, Section>> & {
+  readonly [Name in Section]?: Partial<Config[Name]>;
 };
+
+type Section = 'generic' | 'kubelet' | 'serving' | 'authentication' | 'authorization' | 'features' | 'logging';
 
 const authentication: AuthenticationConfig = {
   tokenCacheTtlMs: 10_000,
@@ -18,6 +20,18 @@ const authentication: AuthenticationConfig = {
 
 const plain: Config = {
   metricResolutionMs: 15_000,
+  apiVersions: ['v1beta1'],
+  generic: {
+    requestTimeoutMs: 60_000,
+    maxRequestsInflight: 400,
+    maxMutatingRequestsInflight: 200,
+    shutdownDelayMs: 0,
+    shutdownSendRetryAfter: false,
+    livezGracePeriodMs: 0,
+    goawayChance: 0,
+    hstsDirectives: [],
+    corsAllowedOrigins: [],
+  },
   kubelet: {
     port: 10250,
     useNodeStatusPort: true,
@@ -26,21 +40,32 @@ const plain: Config = {
     insecureTls: false,
     completelyInsecure: false,
   },
-  serving: { bindAddress: '127.0.0.1', port: 0, certDir: '' },
+  serving: {
+    bindAddress: '127.0.0.1',
+    port: 0,
+    certDir: '',
+    tls: { minVersion: 'TLSv1.2', sniCertKeys: [] },
+    disableHttp2: false,
+    http2MaxStreamsPerConnection: 100,
+    permitPortSharing: false,
+  },
   authentication,
   authorization: { alwaysAllowPaths: ['/livez'], authorizedTtlMs: 10_000, unauthorizedTtlMs: 10_000 },
-  logging: { format: 'text', verbosity: 0 },
+  features: { profiling: true },
+  logging: { format: 'text', verbosity: 0, verbosityRules: [] },
 };
 
 /** A configuration for tests: the defaults of the flags, on any free port of the loopback interface. */
-export function madeConfig({ kubeconfig, metricResolutionMs, ...sections }: ConfigChanges = {}): Config {
+export function madeConfig(changes: ConfigChanges = {}): Config {
   return {
-    ...(kubeconfig !== undefined && { kubeconfig }),
-    metricResolutionMs: metricResolutionMs ?? plain.metricResolutionMs,
-    kubelet: { ...plain.kubelet, ...sections.kubelet },
-    serving: { ...plain.serving, ...sections.serving },
-    authentication: { ...plain.authentication, ...sections.authentication },
-    authorization: { ...plain.authorization, ...sections.authorization },
-    logging: { ...plain.logging, ...sections.logging },
+    ...plain,
+    ...changes,
+    generic: { ...plain.generic, ...changes.generic },
+    kubelet: { ...plain.kubelet, ...changes.kubelet },
+    serving: { ...plain.serving, ...changes.serving },
+    authentication: { ...plain.authentication, ...changes.authentication },
+    authorization: { ...plain.authorization, ...changes.authorization },
+    features: { ...plain.features, ...changes.features },
+    logging: { ...plain.logging, ...changes.logging },
   };
 }
