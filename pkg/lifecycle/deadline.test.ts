@@ -30,6 +30,21 @@ describe('a deadline', () => {
     assert.equal(limit.expired, false);
   });
 
+  it('that is renewed runs out after a silence as long as itself', async () => {
+    const clock = new WoundClock();
+    using limit = deadline(new AbortController().signal, 1_000, clock);
+    for (let beat = 0; beat < 5; beat++) {
+      await clock.wind(900);
+      limit.renew();
+      assert.equal(clock.waiting, 1);
+    }
+    await clock.wind(999);
+    assert.equal(limit.expired, false);
+    await clock.wind(1);
+    assert.equal(limit.expired, true);
+    assert.match(String(limit.signal.reason), /silent for 1 s/);
+  });
+
   it('leaves no timer and no listener behind', () => {
     const clock = new WoundClock();
     const parent = new AbortController();

@@ -5,6 +5,8 @@ export interface Deadline extends Disposable {
   readonly signal: AbortSignal;
   /** True when the time ran out; false while running, or when the parent gave up first. */
   readonly expired: boolean;
+  /** Gives the whole time again, from now: a stream that speaks may go on. Costs no timer, as often as it is called. */
+  renew(): void;
 }
 
 /**
@@ -13,13 +15,23 @@ export interface Deadline extends Disposable {
  */
 export function deadline(parent: AbortSignal, ms: number, clock: Clock): Deadline {
   const controller = new AbortController();
+  let since: number = clock.monotonic();
+  let renewed = false;
   let expired = false;
+  let alarm: Disposable;
 
   const follow = (): void => controller.abort(parent.reason);
-  const alarm = clock.timer(ms, () => {
+  const look = (): void => {
+    const left = since + ms - clock.monotonic();
+    if (left > 0) {
+      alarm = clock.timer(left, look);
+      return;
+    }
     expired = !controller.signal.aborted;
-    controller.abort(new DOMException(`no answer within ${ms / 1000} s`, 'TimeoutError'));
-  });
+    const message = `${renewed ? 'silent for' : 'no answer within'} ${ms / 1000} s`;
+    controller.abort(new DOMException(message, 'TimeoutError'));
+  };
+  alarm = clock.timer(ms, look);
   if (parent.aborted) follow();
   else parent.addEventListener('abort', follow, { once: true });
 
@@ -27,6 +39,10 @@ export function deadline(parent: AbortSignal, ms: number, clock: Clock): Deadlin
     signal: controller.signal,
     get expired() {
       return expired;
+    },
+    renew() {
+      since = clock.monotonic();
+      renewed = true;
     },
     [Symbol.dispose]() {
       alarm[Symbol.dispose]();

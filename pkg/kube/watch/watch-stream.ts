@@ -1,6 +1,6 @@
+import { deadline } from '../../lifecycle/deadline.ts';
 import { problemOf, problemOfFailure } from '../connection/problem.ts';
 import { decodeEvent, type WatchEvent } from './watch-event.ts';
-import { watchdog } from './watchdog.ts';
 import type { Failed, Stale, WatchSource } from './watched-resource.ts';
 
 /** Bookmarks come about once a minute: silence over two of them is a dead connection, or costs one cheap request. */
@@ -28,7 +28,7 @@ export async function* watchStream(
   signal: AbortSignal,
 ): AsyncGenerator<Heard, void, undefined> {
   const { transport, resource, clock } = source;
-  using dog = watchdog(signal, idleLimitMs, clock);
+  using silence = deadline(signal, idleLimitMs, clock);
   try {
     using response = await transport.request({
       method: 'GET',
@@ -41,13 +41,13 @@ export async function* watchStream(
         timeoutSeconds: String(seconds),
       },
       ...(resource.watchAccept === undefined ? {} : { accept: resource.watchAccept }),
-      signal: dog.signal,
+      signal: silence.signal,
     });
     if (response.status === 410) return yield { kind: 'stale', reason: `resource version ${from} is forgotten` };
     if (response.status !== 200) return yield { kind: 'failed', problem: await problemOf(response) };
     yield { kind: 'opened' };
     for await (const line of response.lines()) {
-      dog.feed();
+      silence.renew();
       const event = decodeEvent(line);
       if (event.kind === 'failed') return yield lastWords(event);
       yield { kind: 'event', event };
