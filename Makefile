@@ -1,4 +1,5 @@
 # The front door. `make` alone explains itself.
+# The Node.js that `npm ci` brings; where it brings none (it knows Linux on x64 and arm64): make … NODE=node, 24 or newer.
 NODE := node_modules/.bin/node
 TESTS := 'pkg/**/*.test.ts' 'cmd/**/*.test.ts'
 # Set ONCE=1 to print once and leave.
@@ -8,7 +9,8 @@ ONCE ?=
 .PHONY: help install build test verify update types lint format layers e2e bench demo clean
 
 help: ## Show this help.
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  \033[36m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo 'To see it run: make demo. To change it: make test, make verify. All targets:'
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: node_modules/.package-lock.json ## Install exactly what package-lock.json names, Node.js 24 included.
 
@@ -24,16 +26,16 @@ test: install ## Run every test of pkg/ and cmd/, offline.
 
 verify: types lint format layers ## Check types, lint, format and the layers of the house.
 
-types: install
+types: install ## Part of verify: check types.
 	$(NODE) node_modules/typescript/bin/tsc -p .
 
-lint: install
+lint: install ## Part of verify: check what a review would say.
 	$(NODE) node_modules/eslint/bin/eslint.js -c .config/eslint.config.js .
 
-format: install
+format: install ## Part of verify: check the format; make update mends it.
 	node_modules/.bin/biome check . || { echo 'Run: make update'; exit 1; }
 
-layers: install
+layers: install ## Part of verify: imports point down.
 	$(NODE) --test pkg/layers.test.ts
 
 update: install ## Format everything and sort imports.
