@@ -134,6 +134,31 @@ test('a new bundle takes effect at once, and the old one is forgotten', async ()
   assert.equal(verifier.verify(leaf, '', now).kind, 'untrusted');
 });
 
+test('a refusal is remembered for ten seconds and no bundle longer', async () => {
+  const other = await issued('other', { isCa: true, key: otherKey });
+  const leaf = await issued('alice', { issuer: other, notBefore: now + 20_000 });
+  const chain = [new X509Certificate(leaf.certPem)];
+  const verifier = new ChainVerifier();
+  const at = (moment: number, { certPem }: CertificatePair): string =>
+    verifier.verify(chain, certPem, as<EpochMs>(moment)).kind;
+  assert.equal(at(now, other), 'untrusted');
+  assert.equal(at(now + 20_000, other), 'trusted');
+  assert.equal(at(now + 20_000, root), 'untrusted');
+  assert.equal(at(now + 20_001, other), 'trusted');
+});
+
+test('a stranger who asks again and again on one connection is not verified every time', async () => {
+  const lookAlikes = await Promise.all(
+    Array.from({ length: 30 }, async () => new X509Certificate((await issued('X', { isCa: true })).certPem)),
+  );
+  const verifier = new ChainVerifier();
+  verifier.verify(lookAlikes, root.certPem, now);
+  const before = process.cpuUsage();
+  for (let time = 0; time < 2_000; time++) verifier.verify(lookAlikes, root.certPem, now);
+  // A hundred signatures each time take ten seconds or more.
+  assert.ok(process.cpuUsage(before).user < 2_000_000, 'took more than 2 s of CPU');
+});
+
 test('a bundle may hold remarks and broken blocks between its certificates', async () => {
   const leaf = await issued('alice', { issuer: root });
   const broken = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';

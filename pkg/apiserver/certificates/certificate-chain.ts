@@ -12,6 +12,13 @@ export type ChainVerdict =
 const maxSignatures = 100;
 /** How many authorities may stand above a client, the root included. */
 const maxAuthorities = 8;
+/** How long a refusal is good: what is not valid yet may become so. */
+const refusalMs = 10_000;
+
+interface Refusal {
+  readonly verdict: ChainVerdict;
+  readonly at: EpochMs;
+}
 
 /**
  * Decides whether clients of one purpose are trusted, by a bundle that may change at any time. Follows Go's rules:
@@ -23,6 +30,8 @@ export class ChainVerifier {
   #roots: readonly Authority[] = [];
   /** Paths already verified, by the object of the leaf, which lives as long as its connection. Dates are never kept. */
   #paths = new WeakMap<X509Certificate, readonly Authority[]>();
+  /** Searches in vain, likewise: otherwise a stranger could have us verify a hundred signatures with every request. */
+  #refusals = new WeakMap<X509Certificate, Refusal>();
 
   /** `presented`: leaf first, then any authorities in any order. `bundle`: PEM; a new one takes effect at once. */
   verify(presented: readonly X509Certificate[], bundle: string, now: EpochMs): ChainVerdict {
@@ -33,11 +42,19 @@ export class ChainVerifier {
     const known = this.#paths.get(leaf);
     if (known?.every((authority) => isInTime(authority.certificate, now))) return trusted(leaf, known);
 
+    const refusal = this.#refusals.get(leaf);
+    if (refusal !== undefined && Math.abs(now - refusal.at) < refusalMs) return refusal.verdict;
+
     const search = new PathSearch(this.#roots, presented.slice(1), now);
     const path = search.from(leaf);
-    if (path === undefined) return { kind: 'untrusted', reason: search.reason };
+    if (path === undefined) return this.#refuse(leaf, { kind: 'untrusted', reason: search.reason }, now);
     this.#paths.set(leaf, path);
     return trusted(leaf, path);
+  }
+
+  #refuse(leaf: X509Certificate, verdict: ChainVerdict, now: EpochMs): ChainVerdict {
+    this.#refusals.set(leaf, { verdict, at: now });
+    return verdict;
   }
 
   #follow(bundle: string): void {
@@ -45,6 +62,7 @@ export class ChainVerifier {
     this.#bundle = bundle;
     this.#roots = readBundle(bundle).flatMap((certificate) => described(certificate) ?? []);
     this.#paths = new WeakMap();
+    this.#refusals = new WeakMap();
   }
 }
 

@@ -323,6 +323,27 @@ test('every header counts, however many there are', async (t) => {
   assert.match(await raw(listener, `GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${groups}\r\n`), /\r\n5000$/);
 });
 
+test('one client cannot open connections without end, and others still can', async (t) => {
+  const lines: string[] = [];
+  const listener = await listening(t, async () => ok('fine'), { log: recording(lines) });
+  const greedy = Array.from({ length: 505 }, () => connectPlain(listener.port, '127.0.0.1'));
+  t.after(() => {
+    for (const socket of greedy) socket.destroy();
+  });
+  await Promise.race(greedy.slice(500).map(closing));
+  const answer = await new Promise<string>((resolve, reject) => {
+    const asked = httpsRequest(
+      { host: '127.0.0.1', localAddress: '127.0.0.2', port: listener.port, rejectUnauthorized: false },
+      (response) => response.setEncoding('utf8').on('data', resolve),
+    );
+    asked.on('error', reject).end();
+  });
+  assert.equal(answer, 'fine');
+  assert.deepEqual(lines, [
+    'Too many connections from one client; further ones are cut client=127.0.0.1 maxPerAddress=500',
+  ]);
+});
+
 test('a new certificate is shown to new connections, while open ones live on', async (t) => {
   const listener = await listening(t, async () => ok('fine'));
   const open = await secure(t, listener, {});

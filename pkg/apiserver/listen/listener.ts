@@ -68,8 +68,8 @@ export async function listen(options: ListenOptions): Promise<ListenOutcome> {
       keepAlive: true,
       keepAliveInitialDelay: keepAliveProbeMs,
     });
-    // Node would leave out what is beyond the count, and a user lose groups unseen.
-    server.maxHeadersCount = 0;
+    // Node leaves out what is beyond the count. One more than we take shows it, lest a user lose groups unseen.
+    server.maxHeadersCount = maxHeaders + 1;
     const listener = new HttpsListener(server, options);
     listener.attend();
     server.listen({ host: options.bindAddress, port: options.port });
@@ -100,12 +100,13 @@ function explain(cause: unknown): string {
 class HttpsListener implements Listener {
   readonly #server: Server;
   readonly #options: ListenOptions;
-  readonly #connections = new Connections();
+  readonly #connections: Connections;
   #closed: Promise<void> | undefined;
 
   constructor(server: Server, options: ListenOptions) {
     this.#server = server;
     this.#options = options;
+    this.#connections = new Connections(options.log);
   }
 
   get address(): string {
