@@ -52,12 +52,12 @@ async function serve(options: Options, ignored: readonly string[]): Promise<numb
   try {
     await server.run(stop);
     log.info('Stopped');
+    leaveEvenIfSomethingLingers(exitCodes.stopped);
     return exitCodes.stopped;
   } catch (error) {
     log.error('Stopped because a part of the server broke', { err: error });
+    leaveEvenIfSomethingLingers(exitCodes.broke);
     return exitCodes.broke;
-  } finally {
-    leaveEvenIfSomethingLingers();
   }
 }
 
@@ -78,6 +78,6 @@ function stopOnSignals(log: Logger): AbortSignal {
 }
 
 /** A forgotten handle must not turn a clean stop into a SIGKILL by the kubelet. Does not delay a process that can end. */
-function leaveEvenIfSomethingLingers(): void {
-  setTimeout(() => process.exit(), 2_000).unref();
+function leaveEvenIfSomethingLingers(exitCode: number): void {
+  setTimeout(() => process.exit(exitCode), 2_000).unref();
 }
