@@ -5,6 +5,7 @@ import type { Registry } from '../telemetry/exposition.ts';
 import { apiInstruments } from './instruments.ts';
 import { nodeMetrics } from './nodes.ts';
 import { podMetrics } from './pods.ts';
+import { metricsTypes } from './schema.ts';
 import type { NodeLister, PodLister, UsageSource } from './source.ts';
 
 /** What the API is made of. */
@@ -24,6 +25,7 @@ export function metricsV1beta1({ registry, ...parts }: MetricsApiParts): ApiGrou
   return {
     group: 'metrics.k8s.io',
     version: 'v1beta1',
+    types: metricsTypes('v1beta1'),
     resources: [nodeMetrics({ ...parts, instruments }), podMetrics({ ...parts, instruments })],
   };
 }

@@ -6,6 +6,7 @@ import { discoveryRoutes, groupRoots } from './discovery/discovery.ts';
 import type { Answer, ApiRequest } from './exchange.ts';
 import { forbidden } from './forbidden.ts';
 import { type HealthCheck, healthRoutes } from './health.ts';
+import { type OpenapiOptions, openapiRoutes } from './openapi/openapi-routes.ts';
 import { requestInfo } from './request-info.ts';
 import type { RequestObserver } from './request-observer.ts';
 import type { ApiGroupVersion } from './resource.ts';
@@ -43,6 +44,8 @@ export interface ApiServerOptions {
   readonly newId: () => string;
   /** The `host:port` that discovery tells clients; empty host where only the port is known. */
   readonly serverAddress: string;
+  /** What the server says of its types. Absent = nothing. */
+  readonly openapi?: OpenapiOptions;
   /** Absent = requests are not counted. */
   readonly observer?: RequestObserver;
 }
@@ -69,6 +72,7 @@ export class ApiServer {
       ...discoveryRoutes(options.groups, options.serverAddress),
       ...groupRoots(options.groups),
       ...versionRoutes(options.version),
+      ...(options.openapi ? openapiRoutes(options, options.openapi) : []),
       plainRoute('/metrics', () => this.#metrics()),
       { pattern: '/', handler: () => this.#index(200) },
       { pattern: '/index.html', handler: () => this.#index(200) },

@@ -76,7 +76,8 @@ export function wantsPretty({ query, headers }: ApiRequest): boolean {
   return /^(curl|Wget|Mozilla\/5\.0)/.test(headers['user-agent'] ?? '');
 }
 
-interface Clause {
+/** One alternative of an Accept header. */
+export interface Clause {
   readonly type: string;
   readonly subtype: string;
   readonly quality: number;
@@ -87,7 +88,7 @@ interface Clause {
 const maxClauses = 100;
 
 /** Clauses by quality, then by how exact they are, then as sent. */
-function parseAccept(accept: string): readonly Clause[] {
+export function parseAccept(accept: string): readonly Clause[] {
   const exactness = ({ type, subtype }: Clause): number => Number(type !== '*') + Number(subtype !== '*');
   return accept
     .split(',', maxClauses)

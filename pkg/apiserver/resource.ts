@@ -2,6 +2,7 @@ import type { Labels } from '../model/cluster.ts';
 import type { FieldSelector } from '../model/field-selector.ts';
 import type { LabelSelector } from '../model/label-selector.ts';
 import type { ProtobufWriter } from './encode/protobuf-writer.ts';
+import type { TypeDescription } from './openapi/type-description.ts';
 
 /** The metadata our objects carry: no uid, resourceVersion or annotations, as in the reference. */
 export interface ObjectMeta {
@@ -76,4 +77,6 @@ export interface ApiGroupVersion {
   readonly version: string;
   /** Each with objects of its own type, which only its own wire ever sees. */
   readonly resources: readonly Resource<unknown>[];
+  /** The types of its objects, for OpenAPI. Absent = nothing is said of them. */
+  readonly types?: readonly TypeDescription[];
 }

@@ -80,6 +80,7 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
     ),
     expose: () => registry.expose(),
     version: versionInfo(means.release),
+    openapi: { title: 'Kubernetes metrics-server', clock },
     newId: randomUUID,
     serverAddress: `:${config.serving.port}`,
     log: log.named('apiserver'),
