@@ -1,3 +1,4 @@
+import type { Flag } from './flags/flag.ts';
 import { allFlags } from './flags/sections.ts';
 import { nearest } from './nearest.ts';
 
@@ -7,6 +8,8 @@ export interface CommandLine {
   readonly flags: readonly string[];
   /** Words that belong to no flag. The reference starts all the same, so we do. */
   readonly words: readonly string[];
+  /** Flags given by a name they had once: a sentence each that says what to write instead. */
+  readonly renamed: readonly string[];
   readonly problems: readonly string[];
 }
 
@@ -20,7 +23,7 @@ const off = ['0', 'f', 'false', 'no', 'off'];
  * takes it whatever it begins with, letters may be run together (`-hv2`), and `--` ends the flags.
  */
 export function splitCommandLine(args: readonly string[]): CommandLine {
-  const line: Parts = { flags: [], words: [], problems: [] };
+  const line: Parts = { flags: [], words: [], renamed: [], problems: [] };
   for (let at = 0; at < args.length; at++) {
     const arg = args[at] ?? '';
     if (arg === '--') {
@@ -38,16 +41,19 @@ export function splitCommandLine(args: readonly string[]): CommandLine {
 interface Parts {
   readonly flags: string[];
   readonly words: string[];
+  readonly renamed: string[];
   readonly problems: string[];
 }
 
 /** `--name`, `--name=text` or `--name text`. Returns how many words after it belong to it. */
 function long(arg: string, next: string | undefined, line: Parts): number {
-  const [, name = '', text] = /^--([^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
+  const [, given = '', text] = /^--([^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
+  const name = flagOfFormerName(given) ?? given;
   if (!isFlag(name)) {
     line.problems.push(`unknown flag --${name}: ${hintFor(name)}`);
     return 0;
   }
+  if (name !== given) line.renamed.push(`--${given} is now --${name}`);
   return take(name, text, next, line);
 }
 
@@ -96,6 +102,11 @@ function flagOfLetter(letter: string): FlagName | undefined {
     ([name, flag]) => name === letter || ('alias' in flag && flag.alias === letter),
   );
   return entry?.[0] as FlagName | undefined;
+}
+
+function flagOfFormerName(given: string): string | undefined {
+  const entry = Object.entries<Flag>(allFlags).find(([, { formerNames }]) => formerNames?.includes(given));
+  return entry?.[0];
 }
 
 function hintFor(word: string): string {

@@ -21,6 +21,15 @@ export function crossChecks(options: Options, unreadable: ReadonlySet<string>): 
     .filter((problem) => problem !== undefined);
 }
 
+/** What these options say that was hardly meant so, as sentences. */
+export function crossDoubts(options: Options): string[] {
+  const policy = isSet(options, 'audit-policy-file');
+  const backends = (['audit-log-path', 'audit-webhook-config-file'] as const).filter((name) => isSet(options, name));
+  if (policy && backends.length === 0)
+    return ['--audit-policy-file alone records nothing: --audit-log-path or --audit-webhook-config-file say where to'];
+  return policy ? [] : backends.map((name) => `--${name} without --audit-policy-file records nothing`);
+}
+
 const duration = (ms: number): string => formatDuration(Math.round(ms * 1e6));
 
 const timeoutFitsIntoPeriod: Rule = {
@@ -51,7 +60,35 @@ const rules: readonly Rule[] = [
   ).map((name) => apart('deprecated-kubelet-completely-insecure', name, 'plain HTTP has neither TLS nor credentials')),
   together('tls-cert-file', 'tls-private-key-file'),
   together('tls-private-key-file', 'tls-cert-file'),
+  {
+    between: ['logging-format', 'vmodule'],
+    problem: (options) =>
+      options['logging-format'] === 'json' && options.vmodule.length > 0
+        ? '--logging-format=json and --vmodule exclude each other: only the text format knows --vmodule'
+        : undefined,
+  },
+  ...auditRules('audit-log'),
+  ...auditRules('audit-webhook'),
 ];
+
+/** What batches need, where there are any. */
+function auditRules(prefix: 'audit-log' | 'audit-webhook'): Rule[] {
+  const mode = `${prefix}-mode` as const;
+  const throttled = `${prefix}-batch-throttle-enable` as const;
+  const positive = (name: FlagName, isNeeded: (options: Options) => boolean): Rule => ({
+    between: [mode, throttled, name],
+    problem: (options) =>
+      options[mode] === 'batch' && isNeeded(options) && options[name] === 0
+        ? `--${name} must be more than 0 when --${mode}=batch, got 0`
+        : undefined,
+  });
+  return [
+    positive(`${prefix}-batch-buffer-size`, () => true),
+    positive(`${prefix}-batch-max-size`, () => true),
+    positive(`${prefix}-batch-throttle-qps`, (options) => options[throttled]),
+    positive(`${prefix}-batch-throttle-burst`, (options) => options[throttled]),
+  ];
+}
 
 type SwitchOrText = { [Name in keyof Options]: Options[Name] extends boolean | string ? Name : never }[keyof Options];
 

@@ -1,14 +1,24 @@
+import { isDeepStrictEqual } from 'node:util';
 import yargs from 'yargs';
 import { splitCommandLine } from './command-line.ts';
-import { crossChecks } from './cross-checks.ts';
+import { crossChecks, crossDoubts } from './cross-checks.ts';
 import type { Flag } from './flags/flag.ts';
 import { parseValue } from './flags/parse-value.ts';
+import { type Parsed, problem } from './flags/parsed.ts';
 import { allFlags, type Options, sections } from './flags/sections.ts';
 
 /** What a command line means. */
 export type ParsedOptions =
-  /** `ignored`: words that belong to no flag. */
-  | { readonly kind: 'run'; readonly options: Options; readonly ignored: readonly string[] }
+  | {
+      readonly kind: 'run';
+      readonly options: Options;
+      /** Words that belong to no flag. */
+      readonly ignored: readonly string[];
+      /** Flags that were given and do nothing, each with the reason. */
+      readonly inert: readonly string[];
+      /** What is taken as it is, but was hardly meant so: a sentence each. */
+      readonly doubts: readonly string[];
+    }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'version' }
   /** Everything that is wrong with it, one sentence each. */
@@ -23,20 +33,48 @@ export async function parseOptions(args: readonly string[]): Promise<ParsedOptio
   if (asks(texts, 'help')) return { kind: 'help', text: await helpText() };
   if (asks(texts, 'version')) return { kind: 'version' };
 
-  const problems = [...line.problems];
-  const values = new Map<string, unknown>();
-  const unreadable = new Set<string>();
-  for (const [name, flag] of Object.entries(allFlags)) {
-    const parsed = parseValue(flag, texts.get(name) ?? [String(flag.default)]);
-    if (parsed.kind === 'value') values.set(name, parsed.value);
+  const reading = readValues(texts);
+  const options = Object.fromEntries(reading.values) as Options;
+  const problems = [...line.problems, ...reading.problems, ...crossChecks(options, reading.unreadable)];
+  if (problems.length > 0) return { kind: 'problems', problems };
+  const doubts = [...line.renamed, ...reading.doubts, ...crossDoubts(options)];
+  return { kind: 'run', options, ignored: line.words, inert: inertFlags(texts), doubts };
+}
+
+interface Reading {
+  readonly values: Map<string, unknown>;
+  /** Flags without a value, each a problem of its own. */
+  readonly unreadable: Set<string>;
+  readonly problems: string[];
+  readonly doubts: string[];
+}
+
+function readValues(texts: Texts): Reading {
+  const reading: Reading = { values: new Map(), unreadable: new Set(), problems: [], doubts: [] };
+  for (const [name, flag] of Object.entries<Flag>(allFlags)) {
+    const parsed = accepted(flag, parseValue(flag, texts.get(name) ?? [String(flag.default)]));
+    if (parsed.kind === 'value') reading.values.set(name, parsed.value);
     else {
-      unreadable.add(name);
-      problems.push(`--${name} ${parsed.message}`);
+      reading.unreadable.add(name);
+      reading.problems.push(`--${name} ${parsed.message}`);
     }
+    if (parsed.kind === 'value' && parsed.warning !== undefined) reading.doubts.push(`--${name} ${parsed.warning}`);
   }
-  const options = Object.fromEntries(values) as Options;
-  problems.push(...crossChecks(options, unreadable));
-  return problems.length === 0 ? { kind: 'run', options, ignored: line.words } : { kind: 'problems', problems };
+  return reading;
+}
+
+/** A flag that refuses every value but its default has a problem with any other. */
+function accepted(flag: Flag, parsed: Parsed): Parsed {
+  if (flag.refused === undefined || parsed.kind === 'problem') return parsed;
+  const usual = parseValue(flag, [String(flag.default)]);
+  if (usual.kind === 'value' && isDeepStrictEqual(usual.value, parsed.value)) return parsed;
+  return problem(`must be left out: ${flag.refused}`);
+}
+
+function inertFlags(texts: Texts): string[] {
+  return Object.entries<Flag>(allFlags)
+    .filter(([name, { inert }]) => inert !== undefined && texts.has(name))
+    .map(([name, { inert }]) => `--${name}: ${inert}`);
 }
 
 /** The texts given for each flag, in order. */
@@ -103,18 +141,24 @@ function parser(typeOf: (flag: Flag) => 'string' | 'boolean' | 'number' | 'array
       'strip-aliased': true,
     });
   for (const [title, flags] of Object.entries(sections)) {
-    for (const [name, flag] of Object.entries(flags)) {
+    for (const [name, flag] of Object.entries<Flag>(flags)) {
       described.option(name, {
         group: `${title}:`,
         type: typeOf(flag),
-        description: flag.help,
+        description: description(flag),
         defaultDescription: defaultText(flag.default),
-        ...('alias' in flag ? { alias: flag.alias } : {}),
-        ...('choices' in flag ? { description: `${flag.help} One of: ${flag.choices.join(', ')}.` } : {}),
+        ...(flag.alias !== undefined && { alias: flag.alias }),
       });
     }
   }
   return described;
+}
+
+function description(flag: Flag): string {
+  const { help, inert, refused } = flag;
+  if (refused !== undefined) return `${help} Only the default is accepted: ${refused}.`;
+  if (inert !== undefined) return `${help} Accepted for compatibility, without effect: ${inert}.`;
+  return flag.kind === 'choice' ? `${help} One of: ${flag.choices.join(', ')}.` : help;
 }
 
 function defaultText(value: string | boolean | number | readonly string[]): string {

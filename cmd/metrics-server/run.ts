@@ -2,8 +2,7 @@ import { systemClock } from '../../pkg/lifecycle/clock.ts';
 import { assemble } from '../../pkg/server/assemble.ts';
 import { createLogger, type Logger } from '../../pkg/telemetry/logger.ts';
 import { configOf } from './config.ts';
-import type { Options } from './flags/sections.ts';
-import { parseOptions } from './options.ts';
+import { type ParsedOptions, parseOptions } from './options.ts';
 import { version } from './version.ts';
 
 /** Exit codes: stopped as asked, broke while running, could not make sense of flags or the files they name. */
@@ -31,16 +30,20 @@ export async function run(args: readonly string[]): Promise<number> {
       console.error('See --help for every flag.');
       return exitCodes.misused;
     case 'run':
-      return await serve(parsed.options, parsed.ignored);
+      return await serve(parsed);
     default:
       return parsed satisfies never;
   }
 }
 
-async function serve(options: Options, ignored: readonly string[]): Promise<number> {
+type RunOptions = Extract<ParsedOptions, { kind: 'run' }>;
+
+async function serve({ options, ignored, inert, doubts }: RunOptions): Promise<number> {
   const config = configOf(options);
   const log = createLogger({ ...config.logging, stream: process.stderr });
   if (ignored.length > 0) log.warn('Arguments are ignored, they belong to no flag', { arguments: ignored });
+  if (inert.length > 0) log.warn('Flags are set that have no effect', { flags: inert });
+  for (const doubt of doubts) log.warn('A flag may not do what was meant', { doubt });
   const stop = stopOnSignals(log);
 
   const assembled = await assemble(config, { clock: systemClock, log, environment: process.env, release });

@@ -20,7 +20,12 @@ export const genericFlags = {
     parse: parseOrigins,
     help: 'Regular expressions of origins whose pages may use the API from a browser, pinned at both ends of the host, e.g. ^https://dash\\.example$. Empty: none.',
   },
-  'emulated-version': { kind: 'list', default: [], refused: nothingEmulated, help: 'Only empty.' },
+  'emulated-version': {
+    kind: 'list',
+    default: [],
+    refused: nothingEmulated,
+    help: 'Versions that components behave as.',
+  },
   'emulation-forward-compatible': {
     kind: 'switch',
     default: false,
@@ -32,7 +37,12 @@ export const genericFlags = {
     default: '',
     help: 'Host name under which discovery says that the server is found.',
   },
-  'feature-gates': { kind: 'list', default: [], refused: nothingEmulated, help: 'Only empty.' },
+  'feature-gates': {
+    kind: 'list',
+    default: [],
+    refused: nothingEmulated,
+    help: 'Features to switch on or off.',
+  },
   'goaway-chance': {
     kind: 'decimal',
     default: 0,
@@ -56,7 +66,12 @@ export const genericFlags = {
     default: 400,
     help: 'How many reading requests may be under way at once; more are answered 429. 0: no limit.',
   },
-  'min-compatibility-version': { kind: 'list', default: [], refused: nothingEmulated, help: 'Only empty.' },
+  'min-compatibility-version': {
+    kind: 'list',
+    default: [],
+    refused: nothingEmulated,
+    help: 'Oldest versions that components stay compatible with.',
+  },
   'min-request-timeout': {
     ...count,
     default: 1800,

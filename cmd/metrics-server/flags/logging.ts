@@ -26,8 +26,28 @@ export const loggingFlags = {
     inert: 'every line is written at once',
     help: 'How often the log is written out.',
   },
-  'log-json-info-buffer-size': { kind: 'text', default: '0', refused: alpha, help: 'Only 0.' },
-  'log-json-split-stream': { kind: 'switch', default: false, refused: alpha, help: 'Only false.' },
-  'log-text-info-buffer-size': { kind: 'text', default: '0', refused: alpha, help: 'Only 0.' },
-  'log-text-split-stream': { kind: 'switch', default: false, refused: alpha, help: 'Only false.' },
+  'log-json-info-buffer-size': {
+    kind: 'text',
+    default: '0',
+    refused: alpha,
+    help: 'Bytes of the log that may wait to be written.',
+  },
+  'log-json-split-stream': {
+    kind: 'switch',
+    default: false,
+    refused: alpha,
+    help: 'Errors to stderr and the rest to stdout.',
+  },
+  'log-text-info-buffer-size': {
+    kind: 'text',
+    default: '0',
+    refused: alpha,
+    help: 'Bytes of the log that may wait to be written.',
+  },
+  'log-text-split-stream': {
+    kind: 'switch',
+    default: false,
+    refused: alpha,
+    help: 'Errors to stderr and the rest to stdout.',
+  },
 } as const satisfies FlagSection;
