@@ -228,6 +228,29 @@ test('an answer that is too slow to send is cut off, never ended as if it were w
   await cut;
 });
 
+test('an answer made at once that nobody takes is cut off when its time is up', async (t) => {
+  const clock = new WoundClock();
+  const { promise: made, resolve: make } = Promise.withResolvers<AbortSignal>();
+  const listener = await listening(
+    t,
+    async ({ signal }) => {
+      make(signal);
+      return ok(Buffer.alloc(64 * 1024 * 1024));
+    },
+    { clock },
+  );
+  const socket = await secure(t, listener, {});
+  const closed = closing(socket);
+  socket.pause();
+  socket.write(get);
+  const signal = await made;
+  await settled();
+  await clock.wind(60_000);
+  assert.equal(signal.aborted, true);
+  socket.resume();
+  await closed;
+});
+
 test('a handler that throws gives 500 and one line in the log', async (t) => {
   const lines: string[] = [];
   const log = recording(lines);

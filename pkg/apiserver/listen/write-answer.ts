@@ -16,7 +16,9 @@ export async function writeAnswer(answer: Answer, response: ServerResponse, sign
     response.end();
   } else if (isWhole) {
     response.writeHead(status, { ...headers, 'Content-Length': String(Buffer.byteLength(body)) });
-    response.end(body);
+    // Made when the time was up already, it says so, and is short.
+    if (signal.aborted) response.end(body);
+    else await end(response, signal, body);
   } else {
     await writeChunks({ status, headers, body }, response, signal);
   }
@@ -44,7 +46,14 @@ async function writeChunks(
     return;
   }
   if (!response.headersSent) response.writeHead(status, headers);
-  response.end();
+  await end(response, signal);
+}
+
+/** Waits until the client took the rest: what takes longer than the request may is cut, not kept for ever. */
+async function end(response: ServerResponse, signal: AbortSignal, rest?: string | Uint8Array): Promise<void> {
+  const finished = once(response, 'finish', { signal });
+  response.end(rest);
+  await finished.catch(() => response.destroy());
 }
 
 async function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
