@@ -2,6 +2,7 @@ import { goQuote } from '../model/go-quote.ts';
 import type { AccessAttributes, AccessVerdict, User } from '../model/user.ts';
 import { expositionContentType } from '../telemetry/exposition.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { Auditor } from './auditor.ts';
 import { discoveryRoutes, groupRoots } from './discovery/discovery.ts';
 import type { Answer, ApiRequest } from './exchange.ts';
 import { forbidden } from './forbidden.ts';
@@ -48,6 +49,8 @@ export interface ApiServerOptions {
   readonly openapi?: OpenapiOptions;
   /** Absent = requests are not counted. */
   readonly observer?: RequestObserver;
+  /** Absent = nothing is recorded of requests. */
+  readonly auditor?: Auditor;
 }
 
 /** The checks behind each health endpoint, in the order they are printed. */
@@ -81,11 +84,15 @@ export class ApiServer {
 
   /** Answers, whatever happens: what breaks on the way becomes a 500 that says nothing of why. */
   async handle(request: ApiRequest): Promise<Answer> {
-    const finished = this.#options.observer?.began(request);
+    const { auditor, newId, observer } = this.#options;
+    const id = auditId(request) ?? newId();
+    const finished = observer?.began(request);
+    auditor?.arrived(request, id);
     const made = await this.#answer(request).catch((error: unknown) => this.#broken(request, error));
     // A client that is gone will not mind; one that waits learns that time was the problem, whatever broke for it.
     const answer = request.signal.aborted ? statusAnswer(timedOut, request) : made;
-    const whole = completed(answer, request, auditId(request) ?? this.#options.newId());
+    auditor?.ended(request, answer);
+    const whole = completed(answer, request, id);
     return finished?.(whole) ?? whole;
   }
 
@@ -96,9 +103,13 @@ export class ApiServer {
     if (info.kind === 'no-resource') return brokenOff(request, `failed to create RequestInfo: ${info.message}`);
 
     const caller = await this.#options.authenticator.authenticate(request);
+    const { auditor } = this.#options;
+    const user = caller.kind === 'user' ? caller.user : undefined;
+    if (auditor && !(await auditor.began(request, user, info.attributes))) return brokenOff(request, notRecorded);
     if (caller.kind === 'unauthorized') return statusAnswer(unauthorized, request);
 
     const verdict = await this.#options.authorizer.authorize(caller.user, info.attributes, request.signal);
+    auditor?.decided(request, verdict);
     switch (verdict.kind) {
       case 'unavailable':
         return brokenOff(request, verdict.reason);
@@ -120,11 +131,15 @@ export class ApiServer {
   #broken(request: ApiRequest, error: unknown): Answer {
     if (!request.signal.aborted) {
       const { method, path } = request;
+      this.#options.auditor?.broke(request, error);
       this.#options.log.error('Answering a request failed unexpectedly; please report this', { method, path, error });
     }
     return statusAnswer(internalError, request);
   }
 }
+
+/** Why nobody is answered under `--audit-…-mode=blocking-strict` while events cannot be kept. */
+const notRecorded = 'failed to store audit event';
 
 /** The client's own id, if it brought a sensible one. */
 function auditId({ headers }: ApiRequest): string | undefined {

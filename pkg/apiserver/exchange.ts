@@ -32,4 +32,13 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Body;
+  /** What a refusal says, whatever its encoding: for the audit log. Absent where the body is no Status. */
+  readonly refusal?: Refusal;
+}
+
+/** The words of a Status that refuses. */
+export interface Refusal {
+  readonly message: string;
+  readonly reason: string;
+  readonly details?: object;
 }

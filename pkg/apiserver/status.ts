@@ -98,7 +98,7 @@ export function statusAnswer(status: Status, request: ApiRequest): Answer {
     media.encoding === 'protobuf'
       ? protobufBody({ kind: 'Status', apiVersion: 'v1' }, (out) => statusFields(status, out))
       : textBody([`${jsonValue(statusDocument(status))}\n`], media);
-  return { status: status.code, headers: { 'Content-Type': contentTypes[media.encoding] }, body };
+  return { status: status.code, headers: { 'Content-Type': contentTypes[media.encoding] }, body, refusal: status };
 }
 
 /** A plain text refusal, as Go's `http.Error` writes it. */

@@ -1,0 +1,28 @@
+import type { Registry } from '../../telemetry/exposition.ts';
+import { Counter } from '../../telemetry/instruments.ts';
+
+/** What the audit log counts, in the reference's families; both without labels are there from the start. */
+export class AuditInstruments {
+  readonly events = new Counter({
+    name: 'apiserver_audit_event_total',
+    help: '[ALPHA] Counter of audit events generated and sent to the audit backend.',
+  });
+  readonly errors = new Counter({
+    name: 'apiserver_audit_error_total',
+    help: '[ALPHA] Counter of audit events that failed to be audited properly. Plugin identifies the plugin affected by the error.',
+    labels: ['plugin'],
+  });
+  readonly rejected = new Counter({
+    name: 'apiserver_audit_requests_rejected_total',
+    help: '[ALPHA] Counter of apiserver requests rejected due to an error in audit logging backend.',
+  });
+  readonly levels = new Counter({
+    name: 'apiserver_audit_level_total',
+    help: '[ALPHA] Counter of policy levels for audit events (1 per request).',
+    labels: ['level'],
+  });
+
+  constructor(registry: Registry) {
+    for (const family of [this.events, this.errors, this.rejected, this.levels]) registry.register(family);
+  }
+}

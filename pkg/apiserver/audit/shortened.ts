@@ -1,0 +1,28 @@
+import { type AuditEvent, eventJson } from './event.ts';
+
+/** What is left of a text that made an event too large, in characters. */
+const keptCharacters = 1024;
+
+/**
+ * The event, or what is left of it in `maxBytes`, marked as the reference marks it; undefined when even that is too
+ * large. The reference takes bodies away, which ours never have; what is long here is what anybody can make long, so a
+ * request does not escape the record by a long address.
+ */
+export function shortened(event: AuditEvent, maxBytes: number): AuditEvent | undefined {
+  if (fits(event, maxBytes)) return event;
+  const { sourceIPs, responseStatus, annotations } = event;
+  const { details: _details, ...status } = responseStatus ?? { metadata: {}, code: 0 };
+  const short: AuditEvent = {
+    ...event,
+    requestURI: event.requestURI.slice(0, keptCharacters),
+    ...(sourceIPs && { sourceIPs: [...new Set([...sourceIPs.slice(0, 1), ...sourceIPs.slice(-1)])] }),
+    ...(responseStatus && { responseStatus: { ...status, ...cutMessage(status.message) } }),
+    annotations: { ...annotations, 'audit.k8s.io/truncated': 'true' },
+  };
+  return fits(short, maxBytes) ? short : undefined;
+}
+
+const fits = (event: AuditEvent, maxBytes: number): boolean => Buffer.byteLength(eventJson(event)) <= maxBytes;
+
+const cutMessage = (message: string | undefined): { readonly message?: string } =>
+  message === undefined ? {} : { message: message.slice(0, keptCharacters) };
