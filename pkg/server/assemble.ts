@@ -15,6 +15,7 @@ import { openConnections } from './connections.ts';
 import { kubeletCredentials } from './kubelet-credentials.ts';
 import type { Means, Surroundings } from './means.ts';
 import { openNamedFiles } from './named-files.ts';
+import { ownMetrics } from './own-metrics.ts';
 import { probesOf } from './probes.ts';
 import { Server } from './server.ts';
 import { versionInfo } from './version-info.ts';
@@ -71,9 +72,12 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
   opened.use(nodes.onChange(({ kind, node }) => kind === 'removed' && storage.forgetNode(node.name)));
 
   const { nodeSelector } = config.kubelet;
+  const groups = [metricsV1beta1({ usage: storage, nodes, pods, nodeSelector, clock, registry })];
+  const own = ownMetrics({ registry, groups, clock });
   const api = new ApiServer({
-    groups: [metricsV1beta1({ usage: storage, nodes, pods, nodeSelector, clock, registry })],
-    ...callersOf(means, authentication),
+    groups,
+    ...own.counted(callersOf(means, authentication)),
+    observer: own.observer,
     health: probesOf(
       { storage, nodes, pods, authentication, scraper, stopping: stopping.signal },
       { metricResolutionMs, clock },
