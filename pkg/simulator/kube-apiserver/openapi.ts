@@ -1,7 +1,8 @@
 import { type AggregationProxy, ownCall } from '../aggregation/aggregation-proxy.ts';
 import type { ApiService } from '../aggregation/api-service.ts';
 import { readJson } from '../aggregation/discovery-merge.ts';
-import { json, type Reply } from './reply.ts';
+import type { Call } from './call.ts';
+import { json, type Reply, refusal } from './reply.ts';
 import { isRecord } from './writing.ts';
 
 /** The user the kube-apiserver reads OpenAPI documents as. */
@@ -21,4 +22,17 @@ export async function answerOpenapiRoot(
     return Object.entries(document.paths).filter(([path]) => path === own);
   });
   return json({ paths: Object.fromEntries((await Promise.all(documents)).flat()) });
+}
+
+/**
+ * `/openapi/v2`, as older kubectl reads it: what the first aggregated server describes, in the form the caller takes. A real
+ * kube-apiserver describes its own types there too, and merges; all versions of one group come from one server here.
+ */
+export async function answerSwagger(
+  { headers, signal }: Call,
+  [first]: readonly ApiService[],
+  proxy: AggregationProxy,
+): Promise<Reply> {
+  if (first === undefined) return refusal('NotFound', 'the server could not find the requested resource');
+  return proxy.forward(ownCall('/openapi/v2', openapiUser, headers, signal), first);
 }

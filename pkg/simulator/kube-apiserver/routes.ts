@@ -7,7 +7,7 @@ import type { Call } from './call.ts';
 import { aggregatedGroups, answerGroup, answerRoot, answerVersion } from './discovery.ts';
 import type { TokenUsers } from './identity.ts';
 import type { ObjectStore } from './object-store.ts';
-import { answerOpenapiRoot } from './openapi.ts';
+import { answerOpenapiRoot, answerSwagger } from './openapi.ts';
 import type { Reading } from './reading.ts';
 import { json, type Reply, refusal, text } from './reply.ts';
 import { type RequestTarget, type ResourceTarget, requestTarget } from './request-target.ts';
@@ -64,6 +64,7 @@ export class Routes {
     if (/^\/(healthz|livez|readyz)(\/ping)?$/.test(path)) return text('ok');
     if (path === '/version') return json(versionDocument);
     if (path === '/') return json({ paths: rootPaths });
+    if (path === '/openapi/v2') return answerSwagger(call, apiServices(store), proxy);
     if (path === '/openapi/v3') return answerOpenapiRoot(apiServices(store), proxy, call.signal);
     return this.#answerDiscovery(call, path) ?? unknownPath();
   }
@@ -120,7 +121,7 @@ function goneOf(signal: AbortSignal): Promise<void> {
   });
 }
 
-const rootPaths = ['/api', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'];
+const rootPaths = ['/api', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'];
 
 const [, major, minor] = /^v(\d+)\.(\d+)/.exec(kubernetesVersion) ?? [];
 
