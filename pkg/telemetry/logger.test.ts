@@ -29,6 +29,42 @@ describe('the log', () => {
     assert.match(lines()[0] ?? '', /just right/);
   });
 
+  it('gives rooms that a rule fits a verbosity of their own; of several rules the first', () => {
+    const verbosityRules = [
+      { pattern: 'kube*', verbosity: 4 },
+      { pattern: 'kubelets', verbosity: 9 },
+      { pattern: 'stor?ge', verbosity: 1 },
+      { pattern: '.*', verbosity: 9 },
+      { pattern: 'é[(\\', verbosity: 9 },
+    ];
+    const { log, lines } = logInto({ format: 'text', verbosity: 2, verbosityRules });
+    const said = (room: string) => {
+      const before = lines().length;
+      for (let verbosity = 0; verbosity <= 10; verbosity++) log.named(room).detail(verbosity, 'said');
+      return lines().length - before - 1;
+    };
+    const rooms = ['kube', 'kubelets', 'storage', 'storge', 'scraper', 'main'];
+    assert.deepEqual(rooms.map(said), [4, 4, 1, 2, 2, 2]);
+  });
+
+  it('says more or less while it runs, save where a rule says how much', () => {
+    const { log, lines } = logInto({
+      format: 'text',
+      verbosity: 0,
+      verbosityRules: [{ pattern: 'kube', verbosity: 1 }],
+    });
+    const [scraper, kube] = [log.named('scraper'), log.named('kube').named('kube')];
+    for (const verbosity of [0, 5, 1]) {
+      log.setVerbosity(verbosity);
+      scraper.detail(3, `scraper at ${verbosity}`);
+      kube.detail(1, `kube at ${verbosity}`);
+    }
+    assert.deepEqual(
+      lines().map((line) => line.replace(/^.*\] /, '')),
+      ['"kube at 0"', '"scraper at 5"', '"kube at 5"', '"kube at 1"'],
+    );
+  });
+
   it('prints an error with the causes behind it', () => {
     const { log, lines } = logInto({ format: 'json', verbosity: 0 });
     const cause = new Error('connection refused');
@@ -96,7 +132,7 @@ function strangeValues(): unknown[] {
   return [1n, { deep: 1n }, itself, ownCause, throwing, Symbol('s'), () => 1, 'x'.repeat(1e6), new AggregateError([])];
 }
 
-function logInto(options: Pick<LoggerOptions, 'format' | 'verbosity'>) {
+function logInto(options: Omit<LoggerOptions, 'stream'>) {
   let written = '';
   const stream = new Writable({
     write(chunk, _encoding, done) {

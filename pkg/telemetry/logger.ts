@@ -15,6 +15,12 @@ export interface Logger {
   named(room: string): Logger;
 }
 
+/** The log of the whole program. */
+export interface AdjustableLogger extends Logger {
+  /** Another `-v` from now on, for all rooms but those with a rule of their own. */
+  setVerbosity(verbosity: number): void;
+}
+
 /** How much the rooms say whose name is like the pattern: `*` stands for any text, `?` for one letter. */
 export interface VerbosityRule {
   readonly pattern: string;
@@ -37,7 +43,7 @@ type Level = 'info' | 'warn' | 'error';
 const letters: Readonly<Record<Level, string>> = { info: 'I', warn: 'W', error: 'E' };
 
 /** A logger over winston in the layout of klog, which log pipelines of Kubernetes components already parse. */
-export function createLogger({ format, verbosity, stream }: LoggerOptions): Logger {
+export function createLogger({ format, verbosity, verbosityRules = [], stream }: LoggerOptions): AdjustableLogger {
   const layout = format === 'json' ? jsonLine : textLine;
   // Whoever reads our stderr may leave; what remains is to go on without a log.
   stream.on('error', () => undefined);
@@ -49,7 +55,32 @@ export function createLogger({ format, verbosity, stream }: LoggerOptions): Logg
   const write = (entry: Omit<Entry, 'at'>): void => {
     sink.log({ ...entry, at: new Date() });
   };
-  return roomLogger(write, 'main', verbosity);
+  let usual = verbosity;
+  const limitOf = (room: string): (() => number) => {
+    const rule = verbosityRules.find(({ pattern }) => isLike(pattern, room));
+    return rule === undefined ? () => usual : () => rule.verbosity;
+  };
+  return {
+    ...roomLogger('main', { write, limitOf }),
+    setVerbosity(changed) {
+      usual = changed;
+    },
+  };
+}
+
+/** Whether a name is like a pattern with `*` for any text and `?` for one letter. */
+function isLike(pattern: string, name: string): boolean {
+  const source = pattern
+    .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
+    .replace(/\*+/g, '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`).test(name);
+}
+
+/** Where lines go, and how much each room may say at the moment. */
+interface Sink {
+  readonly write: (entry: Omit<Entry, 'at'>) => void;
+  readonly limitOf: (room: string) => () => number;
 }
 
 interface Entry {
@@ -61,7 +92,9 @@ interface Entry {
   readonly facts: Facts;
 }
 
-function roomLogger(write: (entry: Omit<Entry, 'at'>) => void, room: string, limit: number): Logger {
+function roomLogger(room: string, sink: Sink): Logger {
+  const { write } = sink;
+  const limit = sink.limitOf(room);
   const line =
     (level: Level) =>
     (message: string, facts: Facts = {}): void =>
@@ -71,9 +104,9 @@ function roomLogger(write: (entry: Omit<Entry, 'at'>) => void, room: string, lim
     warn: line('warn'),
     error: line('error'),
     detail(verbosity, message, facts = {}) {
-      if (verbosity <= limit) write({ level: 'info', message, room, verbosity, facts });
+      if (verbosity <= limit()) write({ level: 'info', message, room, verbosity, facts });
     },
-    named: (name) => roomLogger(write, name, limit),
+    named: (name) => roomLogger(name, sink),
   };
 }
 
