@@ -46,7 +46,13 @@ async function serve({ options, ignored, inert, doubts }: RunOptions): Promise<n
   for (const doubt of doubts) log.warn('A flag may not do what was meant', { doubt });
   const stop = stopOnSignals(log);
 
-  const assembled = await assemble(config, { clock: systemClock, log, environment: process.env, release });
+  const assembled = await assemble(config, {
+    clock: systemClock,
+    log,
+    environment: process.env,
+    release,
+    output: process.stdout,
+  });
   if (assembled.kind === 'failed') {
     for (const problem of assembled.problems) log.error('Could not start', { problem });
     return exitCodes.misused;

@@ -8,6 +8,7 @@ import type { KubeletTrust } from '../scraper/kubelet/kubelet-client.ts';
 import { Scraper } from '../scraper/scraper.ts';
 import { Storage } from '../storage/storage.ts';
 import { Registry } from '../telemetry/exposition.ts';
+import { auditOf, openAudit } from './audit.ts';
 import { callersOf } from './callers.ts';
 import { catalogsOf } from './catalogs.ts';
 import type { Config, KubeletConfig } from './config.ts';
@@ -36,18 +37,21 @@ export async function assemble(config: Config, surroundings: Surroundings): Prom
   const { clock, log } = surroundings;
   await using opened = new AsyncDisposableStack();
   // Side by side: keys are made on other threads while the library that reads kubeconfigs is loaded.
-  const [loading, connecting, reading] = await Promise.all([
+  const [loading, connecting, reading, auditing] = await Promise.all([
     loadServingCertificate({ ...config.serving, clock, log: log.named('serving') }),
     openConnections(config, surroundings, opened),
     openNamedFiles(config, surroundings),
+    openAudit(config, surroundings, opened),
   ]);
   const problems = [
     ...(connecting.kind === 'failed' ? connecting.problems : []),
     ...(reading.kind === 'failed' ? reading.problems : []),
     ...(loading.kind === 'failed' ? [loading.message] : []),
+    ...(auditing.kind === 'failed' ? auditing.problems : []),
   ];
   if (connecting.kind === 'failed' || reading.kind === 'failed' || loading.kind === 'failed')
     return { kind: 'failed', problems };
+  if (auditing.kind === 'failed') return { kind: 'failed', problems };
 
   const means = {
     ...surroundings,
@@ -55,6 +59,7 @@ export async function assemble(config: Config, surroundings: Surroundings): Prom
     connections: connecting.connections,
     files: reading.files,
     certificate: loading.certificate,
+    audit: auditing.audit,
   };
   return { kind: 'assembled', server: build(means, opened) };
 }
@@ -74,10 +79,12 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
   const { nodeSelector } = config.kubelet;
   const groups = [metricsV1beta1({ usage: storage, nodes, pods, nodeSelector, clock, registry })];
   const own = ownMetrics({ registry, groups, clock });
+  const { auditor, flush } = auditOf(means.audit, registry, means);
   const api = new ApiServer({
     groups,
     ...own.counted(callersOf(means, authentication)),
     observer: own.observer,
+    ...(auditor && { auditor }),
     health: probesOf(
       { storage, nodes, pods, authentication, scraper, stopping: stopping.signal },
       { metricResolutionMs, clock },
@@ -94,6 +101,7 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
     listening: { ...config.serving, pair: certificate.pair, requestTimeoutMs, clock, log: log.named('serving') },
     whileListening: (listener) => (signal) => certificate.follow((pair) => listener.replacePair(pair), signal),
     loops: [nodes, pods, authentication, scraper, ...Object.values(files)],
+    afterServing: flush,
     stopping,
     log: log.named('server'),
     opened: opened.move(),

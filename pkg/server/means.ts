@@ -1,6 +1,7 @@
 import type { ServingCertificate } from '../apiserver/certificates/serving-certificate.ts';
 import type { Clock } from '../lifecycle/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { AuditMeans } from './audit.ts';
 import type { Config } from './config.ts';
 import type { Connections } from './connections.ts';
 import type { NamedFiles } from './named-files.ts';
@@ -11,6 +12,8 @@ export interface Surroundings {
   readonly log: Logger;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly release: Release;
+  /** Where `--audit-log-path=-` writes; absent where there is no such place. */
+  readonly output?: NodeJS.WritableStream;
 }
 
 /** Which release this is and what it runs on. */
@@ -29,4 +32,6 @@ export interface Means extends Surroundings {
   readonly connections: Connections;
   readonly files: NamedFiles;
   readonly certificate: ServingCertificate;
+  /** Undefined = nothing is recorded of requests. */
+  readonly audit: AuditMeans | undefined;
 }

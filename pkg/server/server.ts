@@ -11,6 +11,8 @@ export interface ServerParts {
   readonly whileListening: (listener: Listener) => Runner;
   /** Everything that works beside the listener: catalogs, scraper, followed files. */
   readonly loops: readonly { run(signal: AbortSignal): Promise<void> }[];
+  /** Called when nobody is being answered any more: what was recorded of requests gets out. Absent = nothing was. */
+  readonly afterServing?: () => Promise<void>;
   /** Aborted first when we are asked to stop: readiness fails from then on. */
   readonly stopping: AbortController;
   readonly log: Logger;
@@ -57,7 +59,7 @@ export class Server implements AsyncDisposable {
    * stop, readiness has failed already; requests in flight are finished before connections to the kube-apiserver close.
    */
   async #serve(signal: AbortSignal): Promise<void> {
-    const { api, listening, whileListening, log } = this.#parts;
+    const { afterServing, api, listening, whileListening, log } = this.#parts;
     const listener = listenerOf(await listen({ ...listening, handle: (request) => api.handle(request) }));
     this.#listener = listener;
     log.info('Serving', { address: `${listener.address}:${listener.port}` });
@@ -66,6 +68,7 @@ export class Server implements AsyncDisposable {
     } finally {
       await listener.close({ graceMs });
       log.info('Stopped listening');
+      await afterServing?.();
     }
   }
 }
