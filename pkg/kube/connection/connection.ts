@@ -3,6 +3,7 @@ import type { Clock } from '../../lifecycle/clock.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { LiveCredentials } from './credentials.ts';
 import { troubleWith } from './credentials-check.ts';
+import type { ExchangeObserver } from './exchange-observer.ts';
 import { HttpConnection } from './http-connection.ts';
 import type { Credentials, Identity } from './identity.ts';
 import { inClusterIdentity, serviceAccountFolder } from './in-cluster.ts';
@@ -36,6 +37,8 @@ export interface ConnectionOptions {
   readonly version?: string;
   /** Where the ServiceAccount is mounted; only tests have it elsewhere. */
   readonly serviceAccountFolder?: string;
+  /** Absent = requests are not counted. */
+  readonly observer?: ExchangeObserver;
 }
 
 /** A connection, or in one sentence why there is none and what would help. */
@@ -60,7 +63,9 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
 
   const credentials = new LiveCredentials({ identity, first, clock, log });
   const userAgent = `metrics-server/${options.version ?? 'unknown'} (${platform()}/${arch()}) tacho`;
-  return { kind: 'opened', connection: new HttpConnection({ identity, credentials, userAgent }) };
+  const { observer } = options;
+  const means = { identity, credentials, userAgent, ...(observer === undefined ? {} : { observer }) };
+  return { kind: 'opened', connection: new HttpConnection(means) };
 }
 
 function warnOf({ server, insecureTls, unusedProxy }: Identity, { token, basic }: Credentials, log: Logger): void {

@@ -4,6 +4,7 @@ import Pool from 'undici/lib/dispatcher/pool.js';
 import type { KubeConnection, KubeletCredentials } from './connection.ts';
 import { apiserverConnector } from './connector.ts';
 import type { LiveCredentials } from './credentials.ts';
+import type { ExchangeObserver, ExchangeTally } from './exchange-observer.ts';
 import type { Credentials, Identity } from './identity.ts';
 import { readLines, readText } from './response-body.ts';
 import type { KubeRequest, KubeResponse } from './transport.ts';
@@ -18,6 +19,8 @@ export interface HttpConnectionOptions {
   readonly identity: Identity;
   readonly credentials: LiveCredentials;
   readonly userAgent: string;
+  /** Absent = requests are not counted. */
+  readonly observer?: ExchangeObserver;
 }
 
 /** The connection over one pool of HTTP/1.1 sockets: a watch holds one, everything else shares the rest. */
@@ -27,15 +30,19 @@ export class HttpConnection implements KubeConnection {
   readonly #identity: Identity;
   readonly #credentials: LiveCredentials;
   readonly #userAgent: string;
+  readonly #host: string;
+  readonly #observer: ExchangeObserver | undefined;
   readonly #pool: Dispatcher;
 
-  constructor({ identity, credentials, userAgent }: HttpConnectionOptions) {
+  constructor({ identity, credentials, userAgent, observer }: HttpConnectionOptions) {
     const { origin, pathname } = new URL(identity.server);
     this.server = identity.server;
     this.#basePath = pathname.replace(/\/$/, '');
     this.#identity = identity;
     this.#credentials = credentials;
     this.#userAgent = userAgent;
+    this.#host = /^https?:\/\/([^/]*)/i.exec(identity.server)?.[1] ?? origin;
+    this.#observer = observer;
     // Deadlines are the callers' signals: undici's own timers are coarse, and a quiet watch is no failure here.
     this.#pool = new Pool(origin, {
       connect: apiserverConnector(identity, () => credentials.current),
@@ -71,14 +78,27 @@ export class HttpConnection implements KubeConnection {
   async #send(asked: KubeRequest, credentials: Credentials): Promise<KubeResponse> {
     const { method, path, query, body, signal } = asked;
     const search = query === undefined ? '' : `?${new URLSearchParams(query).toString()}`;
-    const data = await request.call(this.#pool, {
+    const text = body === undefined ? null : JSON.stringify(body);
+    const tally = this.#observer?.sent({
+      host: this.#host,
       method,
-      path: `${this.#basePath}${path}${search}`,
-      headers: this.#headers(asked, credentials),
-      body: body === undefined ? null : JSON.stringify(body),
-      signal,
+      bodyBytes: text === null ? 0 : Buffer.byteLength(text),
+      isWatch: query?.['watch'] !== undefined,
     });
-    return responseOf(data);
+    try {
+      const data = await request.call(this.#pool, {
+        method,
+        path: `${this.#basePath}${path}${search}`,
+        headers: this.#headers(asked, credentials),
+        body: text,
+        signal,
+      });
+      tally?.answered(data.statusCode);
+      return responseOf(data, tally);
+    } catch (cause) {
+      tally?.failed();
+      throw cause;
+    }
   }
 
   #headers({ accept, body }: KubeRequest, credentials: Credentials): Record<string, string> {
@@ -112,8 +132,12 @@ function authorizationOf({ token, basic }: Credentials): string | undefined {
   return basic === undefined ? undefined : `Basic ${Buffer.from(basic).toString('base64')}`;
 }
 
-function responseOf({ statusCode, headers, body }: Dispatcher.ResponseData): KubeResponse {
-  const text = (limit: number): Promise<string> => readText(body, limit);
+function responseOf({ statusCode, headers, body }: Dispatcher.ResponseData, tally?: ExchangeTally): KubeResponse {
+  const text = async (limit: number): Promise<string> => {
+    const whole = await readText(body, limit);
+    tally?.received(Buffer.byteLength(whole));
+    return whole;
+  };
   // Whoever reads gets the failure from the reading; one that nobody reads hurts nobody.
   body.on('error', () => undefined);
   return {
