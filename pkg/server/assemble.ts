@@ -1,7 +1,8 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { metricsV1beta1 } from '../api/group.ts';
+import { metricsApi } from '../api/group.ts';
 import { ApiServer } from '../apiserver/api-server.ts';
 import { loadServingCertificate } from '../apiserver/certificates/serving-certificate.ts';
+import { RestClientInstruments } from '../kube/instruments/rest-client-instruments.ts';
 import type { NodeCatalog } from '../kube/nodes.ts';
 import { UndiciKubeletClient } from '../scraper/kubelet/kubelet.ts';
 import type { KubeletTrust } from '../scraper/kubelet/kubelet-client.ts';
@@ -35,11 +36,13 @@ const requestTimeoutMs = 60_000;
 /** Opens what the configuration names and plugs the rooms together. Nothing runs yet when it returns, and nothing was sent. */
 export async function assemble(config: Config, surroundings: Surroundings): Promise<Assembled> {
   const { clock, log } = surroundings;
+  const registry = new Registry();
+  const observer = new RestClientInstruments(registry, clock);
   await using opened = new AsyncDisposableStack();
   // Side by side: keys are made on other threads while the library that reads kubeconfigs is loaded.
   const [loading, connecting, reading, auditing] = await Promise.all([
     loadServingCertificate({ ...config.serving, clock, log: log.named('serving') }),
-    openConnections(config, surroundings, opened),
+    openConnections(config, { ...surroundings, observer }, opened),
     openNamedFiles(config, surroundings),
     openAudit(config, surroundings, opened),
   ]);
@@ -56,6 +59,7 @@ export async function assemble(config: Config, surroundings: Surroundings): Prom
   const means = {
     ...surroundings,
     config,
+    registry,
     connections: connecting.connections,
     files: reading.files,
     certificate: loading.certificate,
@@ -66,9 +70,8 @@ export async function assemble(config: Config, surroundings: Surroundings): Prom
 
 /** The wiring diagram: kubelets -> scraper -> storage -> API, beside the catalogs that say what there is. */
 function build(means: Means, opened: AsyncDisposableStack): Server {
-  const { config, clock, log, files, certificate } = means;
+  const { config, clock, log, files, certificate, registry } = means;
   const { metricResolutionMs } = config;
-  const registry = new Registry();
   const stopping = new AbortController();
 
   const { nodes, pods, authentication } = catalogsOf(means);
@@ -77,12 +80,12 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
   opened.use(nodes.onChange(({ kind, node }) => kind === 'removed' && storage.forgetNode(node.name)));
 
   const { nodeSelector } = config.kubelet;
-  const groups = [metricsV1beta1({ usage: storage, nodes, pods, nodeSelector, clock, registry })];
+  const groups = metricsApi({ usage: storage, nodes, pods, nodeSelector, clock, registry }, config.apiVersions);
   const own = ownMetrics({ registry, groups, clock });
   const { auditor, flush } = auditOf(means.audit, registry, means);
   const api = new ApiServer({
     groups,
-    ...own.counted(callersOf(means, authentication)),
+    ...own.counted(callersOf({ ...means, connections: own.reviewing(means.connections) }, authentication)),
     observer: own.observer,
     ...(auditor && { auditor }),
     health: probesOf(

@@ -1,5 +1,6 @@
 import { Authenticator } from '../apiserver/identity/authenticate.ts';
 import { Authorizer } from '../apiserver/identity/authorize.ts';
+import type { KubeTransport } from '../kube/connection/transport.ts';
 import { AccessReviews, TokenReviews } from '../kube/reviews.ts';
 import type { ClientTrust } from '../model/client-trust.ts';
 import { clientTrust } from './client-trust.ts';
@@ -11,8 +12,15 @@ export interface Callers {
   readonly authorizer: Authorizer;
 }
 
+/** The ways on which the kube-apiserver is asked about callers. */
+export interface ReviewConnections {
+  readonly authentication: KubeTransport;
+  readonly authorization: KubeTransport;
+}
+
 /** What both are built from. */
-export type CallerMeans = Pick<Means, 'connections' | 'files' | 'clock' | 'log'> & {
+export type CallerMeans = Pick<Means, 'files' | 'clock' | 'log'> & {
+  readonly connections: ReviewConnections;
   readonly config: Pick<Means['config'], 'authentication' | 'authorization'>;
 };
 

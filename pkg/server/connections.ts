@@ -1,4 +1,5 @@
 import { type ConnectionOutcome, type KubeConnection, openConnection } from '../kube/connection/connection.ts';
+import type { ExchangeObserver } from '../kube/connection/exchange-observer.ts';
 import type { Config } from './config.ts';
 import type { Surroundings } from './means.ts';
 
@@ -16,6 +17,12 @@ export interface ConnectionConfig {
   readonly authorization: Pick<Config['authorization'], 'kubeconfig'>;
 }
 
+/** What opening them takes. */
+export type ConnectionMeans = Surroundings & {
+  /** Told of every request; absent = requests are not counted. */
+  readonly observer?: ExchangeObserver;
+};
+
 /** The connections, or what is wrong with which flags. */
 export type ConnectionsOutcome =
   | { readonly kind: 'opened'; readonly connections: Connections }
@@ -24,7 +31,7 @@ export type ConnectionsOutcome =
 /** Opens the three connections into `opened`, one per kubeconfig. */
 export async function openConnections(
   config: ConnectionConfig,
-  surroundings: Surroundings,
+  surroundings: ConnectionMeans,
   opened: AsyncDisposableStack,
 ): Promise<ConnectionsOutcome> {
   const { environment } = surroundings;
@@ -50,11 +57,11 @@ interface Opening {
 
 /** Each kubeconfig is opened once, whichever flags name it; absent = the identity of the pod. */
 class Openings {
-  readonly #surroundings: Surroundings;
+  readonly #surroundings: ConnectionMeans;
   readonly #opened: AsyncDisposableStack;
   readonly #byPath = new Map<string | undefined, Opening>();
 
-  constructor(surroundings: Surroundings, opened: AsyncDisposableStack) {
+  constructor(surroundings: ConnectionMeans, opened: AsyncDisposableStack) {
     this.#surroundings = surroundings;
     this.#opened = opened;
   }
@@ -77,8 +84,9 @@ class Openings {
   }
 
   async #openOnce(flag: string, path: string | undefined): Promise<ConnectionOutcome> {
-    const { clock, environment, release, log } = this.#surroundings;
-    const means = { clock, environment, version: release.version, log: log.named('kube') };
+    const { clock, environment, release, log, observer } = this.#surroundings;
+    const counting = observer === undefined ? {} : { observer };
+    const means = { clock, environment, version: release.version, log: log.named('kube'), ...counting };
     const outcome = await openConnection({ ...means, ...(path === undefined ? {} : { kubeconfig: path }) });
     if (outcome.kind === 'opened') this.#opened.use(outcome.connection);
     this.#byPath.set(path, { outcome, flags: [flag] });

@@ -1,5 +1,6 @@
 import type { ServingCertificate } from '../apiserver/certificates/serving-certificate.ts';
 import type { Clock } from '../lifecycle/clock.ts';
+import type { Registry } from '../telemetry/exposition.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { AuditMeans } from './audit.ts';
 import type { Config } from './config.ts';
@@ -32,6 +33,7 @@ export interface Means extends Surroundings {
   readonly connections: Connections;
   readonly files: NamedFiles;
   readonly certificate: ServingCertificate;
+  readonly registry: Registry;
   /** Undefined = nothing is recorded of requests. */
   readonly audit: AuditMeans | undefined;
 }

@@ -3,8 +3,10 @@ import { CallerInstruments } from '../apiserver/instruments/caller-instruments.t
 import { RequestInstruments } from '../apiserver/instruments/request-instruments.ts';
 import type { RequestObserver } from '../apiserver/request-observer.ts';
 import type { ApiGroupVersion } from '../apiserver/resource.ts';
+import { countedReviews } from '../kube/instruments/review-instruments.ts';
 import type { Clock } from '../lifecycle/clock.ts';
 import type { Registry } from '../telemetry/exposition.ts';
+import type { ReviewConnections } from './callers.ts';
 
 /** What counting our own work takes. */
 export interface OwnMetricsOptions {
@@ -22,6 +24,8 @@ export interface CallerDesks {
 /** Where the work of answering is counted. */
 export interface OwnMetrics {
   readonly observer: RequestObserver;
+  /** The same ways, what is asked on them counted. */
+  reviewing(connections: ReviewConnections): ReviewConnections;
   /** The same desks, their work counted. */
   counted(desks: CallerDesks): CallerDesks;
 }
@@ -32,6 +36,10 @@ export function ownMetrics({ registry, groups, clock }: OwnMetricsOptions): OwnM
   const systemClient = callers.systemClient.bind(callers);
   return {
     observer: new RequestInstruments({ registry, groups, clock, systemClient }),
+    reviewing: ({ authentication, authorization }) => ({
+      authentication: countedReviews(authentication, 'authn', { registry, clock }),
+      authorization: countedReviews(authorization, 'authz', { registry, clock }),
+    }),
     counted: ({ authenticator, authorizer }) => ({
       authenticator: callers.recognising(authenticator),
       authorizer: callers.allowing(authorizer),
