@@ -2,6 +2,7 @@ import type { TypeMeta } from '../encode/json.ts';
 import { listMetadataFields, metadataFields } from '../encode/protobuf.ts';
 import type { ProtobufWriter } from '../encode/protobuf-writer.ts';
 import type { ApiGroupVersion, Resource } from '../resource.ts';
+import { inVersionOrder } from './version-order.ts';
 
 /** A document in every form it travels in. */
 export interface DiscoveryDocument {
@@ -56,13 +57,22 @@ export function resourceListDocument({ group, version, resources }: ApiGroupVers
   };
 }
 
-/** `apidiscovery.k8s.io/v2` APIGroupDiscoveryList: everything at once. */
-export function aggregatedDocument(groups: readonly ApiGroupVersion[]): DiscoveryDocument {
+/** Versions of `apidiscovery.k8s.io` that say the same, the one liked most first. */
+export const aggregatedVersions = ['v2', 'v2beta1'] as const;
+
+/** One of them. */
+export type AggregatedVersion = (typeof aggregatedVersions)[number];
+
+/** `apidiscovery.k8s.io` APIGroupDiscoveryList: everything at once, the versions of a group as Kubernetes orders them. */
+export function aggregatedDocument(groups: readonly ApiGroupVersion[], as: AggregatedVersion): DiscoveryDocument {
+  const sorted = byGroup(groups).map(
+    ([group, versions]) => [group, versions.toSorted((a, b) => inVersionOrder(a.version, b.version))] as const,
+  );
   return {
-    type: { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2' },
+    type: { kind: 'APIGroupDiscoveryList', apiVersion: `apidiscovery.k8s.io/${as}` },
     members: {
       metadata: {},
-      items: byGroup(groups).map(([group, versions]) => ({
+      items: sorted.map(([group, versions]) => ({
         metadata: { name: group },
         versions: versions.map(({ version, resources }) => ({
           version,
@@ -73,7 +83,7 @@ export function aggregatedDocument(groups: readonly ApiGroupVersion[]): Discover
     },
     fields: (out) => {
       out.message(1, listMetadataFields);
-      for (const [group, versions] of byGroup(groups)) {
+      for (const [group, versions] of sorted) {
         out.message(2, (inner) => aggregatedGroupFields(group, versions, inner));
       }
     },

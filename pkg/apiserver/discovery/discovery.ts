@@ -2,13 +2,22 @@ import { createHash } from 'node:crypto';
 import { jsonValue, typeMembers } from '../encode/json.ts';
 import { protobufBody } from '../encode/protobuf.ts';
 import type { Answer, ApiRequest } from '../exchange.ts';
-import { type MediaType, negotiate, noConversions, type Offers, servedMediaTypes } from '../negotiate.ts';
+import {
+  type Conversion,
+  type MediaType,
+  negotiate,
+  noConversions,
+  type Offers,
+  servedMediaTypes,
+} from '../negotiate.ts';
 import { protobufAnswer, textAnswer } from '../render.ts';
 import type { ApiGroupVersion } from '../resource.ts';
 import { type Handler, type Route, serviceRoot, serviceRoute } from '../router.ts';
 import { onlyServedMediaTypes, statusAnswer } from '../status.ts';
 import {
+  type AggregatedVersion,
   aggregatedDocument,
+  aggregatedVersions,
   type DiscoveryDocument,
   groupDocument,
   groupListDocument,
@@ -39,26 +48,31 @@ export function groupRoots(groups: readonly ApiGroupVersion[]): readonly Route[]
 }
 
 /** Content-Type parameters by which client and server mean the aggregated form. */
-const aggregatedParameters = 'g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+const aggregatedParameters = (version: AggregatedVersion): string =>
+  `g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
 
-const offersAggregated: Offers = ({ kind, group, version }) =>
-  `g=${group};v=${version};as=${kind}` === aggregatedParameters;
+const wantedVersion = ({ kind, group, version }: Conversion): AggregatedVersion | undefined =>
+  aggregatedVersions.find((one) => `g=${group};v=${version};as=${kind}` === aggregatedParameters(one));
+
+const offersAggregated: Offers = (as) => wantedVersion(as) !== undefined;
 
 function apisHandler(groups: readonly ApiGroupVersion[], serverAddress: string): Handler {
   const legacy = documentHandler(groupListDocument(groups, serverAddress));
-  const aggregated = aggregatedDocument(groups);
+  const aggregated = {
+    v2: aggregatedDocument(groups, 'v2'),
+    v2beta1: aggregatedDocument(groups, 'v2beta1'),
+  };
   // The reference hashes the document before it gets its type; with equal content our tags are equal too.
-  const etag = `"${createHash('sha512').update(jsonValue(aggregated.members)).digest('hex').toUpperCase()}"`;
+  const etag = `"${createHash('sha512').update(jsonValue(aggregated.v2.members)).digest('hex').toUpperCase()}"`;
   return (request, parameters) => {
     const media = negotiate(request, offersAggregated);
-    if (media?.as === undefined) return legacy(request, parameters);
-    const { 'Content-Type': contentType, ...headers } = documentAnswer(aggregated, media).headers;
+    const version = media?.as && wantedVersion(media.as);
+    if (media === undefined || version === undefined) return legacy(request, parameters);
     const extra = { ETag: etag, Vary: 'Accept', 'Cache-Control': 'public' };
     if (request.headers['if-none-match'] === etag) return { status: 304, headers: extra, body: '' };
-    return {
-      ...documentAnswer(aggregated, media),
-      headers: { ...headers, 'Content-Type': `${contentType};${aggregatedParameters}`, ...extra },
-    };
+    const answer = documentAnswer(aggregated[version], media);
+    const contentType = `${answer.headers['Content-Type']};${aggregatedParameters(version)}`;
+    return { ...answer, headers: { ...answer.headers, 'Content-Type': contentType, ...extra } };
   };
 }
 

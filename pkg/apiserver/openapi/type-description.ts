@@ -87,6 +87,6 @@ export const anyText: TypeShape = { kind: 'string' };
 
 /** The two fields by which every object that stands alone says what it is. */
 export const ownType: Fields = {
-  apiVersion: text('Group and version of the API this object belongs to, such as `metrics.k8s.io/v1beta1`.'),
-  kind: text('What kind of object this is, such as `PodMetrics`.'),
+  apiVersion: text('Group and version of the API this object belongs to, such as `apps/v1`.'),
+  kind: text('What kind of object this is, such as `Deployment`.'),
 };
