@@ -8,7 +8,7 @@ import { WoundClock } from '../lifecycle/wound-clock.ts';
 import type { AccessAttributes, User } from '../model/user.ts';
 import { Registry } from '../telemetry/exposition.ts';
 import { silentLogger } from '../telemetry/logger.ts';
-import { metricsV1beta1 } from './group.ts';
+import { metricsApi } from './group.ts';
 import { PretendCluster, usageOf } from './pretend-cluster.ts';
 
 // What a real aggregation layer (1.36), kubectl top (1.32) and the HPA controller (1.36) sent to an aggregated server.
@@ -99,9 +99,9 @@ function ask(target: string, headers: Readonly<Record<string, string | readonly 
   const clock = new WoundClock();
   const groups = [headers['x-remote-group'] ?? [], 'system:authenticated'].flat();
   const server = new ApiServer({
-    groups: [
-      metricsV1beta1({ usage: cluster, nodes: cluster.nodes, pods: cluster.pods, clock, registry: new Registry() }),
-    ],
+    groups: metricsApi({ usage: cluster, nodes: cluster.nodes, pods: cluster.pods, clock, registry: new Registry() }, [
+      'v1beta1',
+    ]),
     authenticator: {
       authenticate: async () => ({ kind: 'user', user: { name: String(headers['x-remote-user']), groups, extra: {} } }),
     },

@@ -13,14 +13,16 @@ import { parseDuration } from '../model/duration.ts';
 import { parseQuantity } from '../model/quantity.ts';
 import type { Usage } from '../model/sample.ts';
 import { Registry } from '../telemetry/exposition.ts';
-import { metricsV1beta1 } from './group.ts';
+import { metricsApi } from './group.ts';
 import { PretendCluster, usageOf } from './pretend-cluster.ts';
 
 const apiVersion = 'metrics.k8s.io/v1beta1';
 
 describe('metrics.k8s.io/v1beta1', () => {
   it('has nodes and pods, to get and to list', () => {
-    const { group, version, resources } = metricsV1beta1(partsOf(new PretendCluster(), 0));
+    const [api] = metricsApi(partsOf(new PretendCluster(), 0), ['v1beta1']);
+    assert.ok(api !== undefined);
+    const { group, version, resources } = api;
     assert.equal(`${group}/${version}`, apiVersion);
     assert.deepEqual(
       resources.map(({ name, kind, namespaced, verbs }) => ({ name, kind, namespaced, verbs })),
@@ -50,7 +52,7 @@ describe('metrics.k8s.io/v1beta1', () => {
 
   it('names the freshness family and its buckets as the reference does', () => {
     const parts = partsOf(new PretendCluster(), 0);
-    metricsV1beta1(parts);
+    metricsApi(parts, ['v1beta1']);
     const shape = (text: string): string => text.replace(/ \S+$/gm, '').replace(/^# HELP.*\n/, '');
     const golden = recorded('freshness.txt').toString();
     assert.equal(shape(parts.registry.expose()), shape(golden));
@@ -161,7 +163,7 @@ function amountOf(text: string): number {
 }
 
 function resourcesOf(cluster: PretendCluster, now: number): readonly [Resource<unknown>, Resource<unknown>] {
-  const [nodes, pods] = metricsV1beta1(partsOf(cluster, now)).resources;
+  const [nodes, pods] = metricsApi(partsOf(cluster, now), ['v1beta1'])[0]?.resources ?? [];
   assert.ok(nodes !== undefined && pods !== undefined);
   return [nodes, pods];
 }

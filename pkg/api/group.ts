@@ -19,13 +19,23 @@ export interface MetricsApiParts {
   readonly registry: Registry;
 }
 
-/** `metrics.k8s.io/v1beta1`. */
-export function metricsV1beta1({ registry, ...parts }: MetricsApiParts): ApiGroupVersion {
+/** A version of `metrics.k8s.io`. All are the same but for the name (KEP-5207). */
+export type MetricsVersion = 'v1beta1' | 'v1';
+
+/**
+ * `metrics.k8s.io` in `versions`, the preferred one first: the same resources over the same data, so that an object sent
+ * counts alike whatever version it was asked for in.
+ */
+export function metricsApi(
+  { registry, ...parts }: MetricsApiParts,
+  versions: readonly MetricsVersion[],
+): readonly ApiGroupVersion[] {
   const instruments = apiInstruments(registry);
-  return {
+  const resources = [nodeMetrics({ ...parts, instruments }), podMetrics({ ...parts, instruments })];
+  return versions.map((version) => ({
     group: 'metrics.k8s.io',
-    version: 'v1beta1',
-    types: metricsTypes('v1beta1'),
-    resources: [nodeMetrics({ ...parts, instruments }), podMetrics({ ...parts, instruments })],
-  };
+    version,
+    types: metricsTypes(version),
+    resources,
+  }));
 }
