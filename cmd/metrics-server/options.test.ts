@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { configOf } from './config.ts';
 import type { Options } from './flags/sections.ts';
 import { helpText, parseOptions } from './options.ts';
 
@@ -168,15 +167,6 @@ describe('flags against each other', () => {
   it('name both problems of a certificate under plain HTTP, as the reference counts them', async () => {
     const { problems } = await refused('--deprecated-kubelet-completely-insecure', '--kubelet-client-certificate=c');
     assert.equal(problems.length, 2);
-  });
-});
-
-describe('the configuration', () => {
-  it('leaves out paths that were not given', async () => {
-    const config = configOf(await accepted('--kubeconfig=/k'));
-    assert.equal(config.kubeconfig, '/k');
-    assert.equal('certFile' in config.serving, false);
-    assert.equal('nodeSelector' in config.kubelet, false);
   });
 });
 
