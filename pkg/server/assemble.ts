@@ -20,6 +20,7 @@ import { openNamedFiles } from './named-files.ts';
 import { ownMetrics } from './own-metrics.ts';
 import { probesOf } from './probes.ts';
 import { Server } from './server.ts';
+import { serverAddress } from './server-address.ts';
 import { versionInfo } from './version-info.ts';
 
 /** A server ready to run, which closes what it opened; or everything that is wrong with the files it was given. */
@@ -96,7 +97,7 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
     version: versionInfo(means.release),
     openapi: { title: 'Kubernetes metrics-server', clock },
     newId: randomUUID,
-    serverAddress: `:${config.serving.port}`,
+    serverAddress: serverAddress(config),
     log: log.named('apiserver'),
   });
   return new Server({
