@@ -10,16 +10,25 @@ interface Manifest {
   readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Record<string, string> };
 }
 
+interface ApiService extends Manifest {
+  readonly spec: { readonly version: string; readonly versionPriority: number };
+}
+
+interface Kustomization {
+  readonly resources: string[];
+  readonly components?: string[];
+  readonly patches?: { readonly target: object; readonly patch: string }[];
+}
+
 interface Deployment extends Manifest {
   readonly spec: {
     readonly template: { readonly spec: { readonly containers: readonly { readonly args: string[] }[] } };
   };
 }
 
-const base = join(import.meta.dirname, '..', '..', 'manifests', 'base');
-const read = (file: string): string => readFileSync(join(base, file), 'utf8');
-const { resources } = load(read('kustomization.yaml')) as { resources: string[] };
-const objects = resources.flatMap((file) => loadAll(read(file)) as unknown as Manifest[]);
+const manifests = join(import.meta.dirname, '..', '..', 'manifests');
+const base = join(manifests, 'base');
+const objects = objectsIn(base);
 
 describe('manifests/base', () => {
   it('holds the nine objects of the reference under the same names', () => {
@@ -41,9 +50,59 @@ describe('manifests/base', () => {
   });
 
   it('starts the server with flags it accepts', async () => {
-    const deployment = objects.find(({ kind }) => kind === 'Deployment') as Deployment;
-    const args = deployment.spec.template.spec.containers[0]?.args ?? [];
-    assert.ok(args.length > 0);
-    assert.equal((await parseOptions(args)).kind, 'run');
+    assert.ok(baseArgs().length > 0);
+    assert.equal((await parseOptions(baseArgs())).kind, 'run');
   });
 });
+
+describe('manifests/overlays/v1', () => {
+  const overlay = join(manifests, 'overlays', 'v1');
+  const component = join(manifests, 'components', 'v1');
+
+  it('is the base and the component', () => {
+    const { resources, components = [] } = kustomizationIn(overlay);
+    assert.deepEqual(
+      [...resources, ...components].map((path) => join(overlay, path)),
+      [base, component],
+    );
+  });
+
+  it('registers v1 at the same service, before v1beta1 in the order of versions', () => {
+    const [v1, ...others] = objectsIn(component) as ApiService[];
+    const beta = objects.find(({ kind }) => kind === 'APIService') as ApiService;
+    assert.ok(v1);
+    assert.deepEqual(others, []);
+    assert.ok(v1.spec.versionPriority > beta.spec.versionPriority);
+    const renamed = { ...v1.metadata, name: 'v1beta1.metrics.k8s.io' };
+    const { versionPriority } = beta.spec;
+    assert.deepEqual({ ...v1, metadata: renamed, spec: { ...v1.spec, version: 'v1beta1', versionPriority } }, beta);
+  });
+
+  it('tells the server to serve both, with a flag it accepts', async () => {
+    const [patch, ...others] = kustomizationIn(component).patches ?? [];
+    assert.ok(patch);
+    assert.deepEqual(others, []);
+    assert.deepEqual(patch.target, { kind: 'Deployment', name: 'metrics-server' });
+    const [{ op, path, value }] = load(patch.patch) as unknown as [{ op: string; path: string; value: string }];
+    assert.deepEqual([op, path], ['add', '/spec/template/spec/containers/0/args/-']);
+    const parsed = await parseOptions([...baseArgs(), value]);
+    assert.ok(parsed.kind === 'run');
+    assert.deepEqual(parsed.options['api-versions'], ['v1beta1', 'v1']);
+  });
+});
+
+function baseArgs(): readonly string[] {
+  const deployment = objects.find(({ kind }) => kind === 'Deployment') as Deployment;
+  return deployment.spec.template.spec.containers[0]?.args ?? [];
+}
+
+function kustomizationIn(directory: string): Kustomization {
+  return load(readFileSync(join(directory, 'kustomization.yaml'), 'utf8')) as unknown as Kustomization;
+}
+
+/** What the files of a folder hold; folders it takes up are left out. */
+function objectsIn(directory: string): readonly Manifest[] {
+  return kustomizationIn(directory).resources.flatMap(
+    (file) => loadAll(readFileSync(join(directory, file), 'utf8')) as unknown as Manifest[],
+  );
+}
