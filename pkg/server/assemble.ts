@@ -82,7 +82,8 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
 
   const { nodeSelector } = config.kubelet;
   const groups = metricsApi({ usage: storage, nodes, pods, nodeSelector, clock, registry }, config.apiVersions);
-  const own = ownMetrics({ registry, groups, clock });
+  const version = versionInfo(means.release);
+  const own = ownMetrics({ registry, groups, clock, version });
   const { auditor, flush } = auditOf(means.audit, registry, means);
   const api = new ApiServer({
     groups,
@@ -94,7 +95,7 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
       { metricResolutionMs, clock },
     ),
     expose: () => registry.expose(),
-    version: versionInfo(means.release),
+    version,
     openapi: { title: 'Kubernetes metrics-server', clock },
     newId: randomUUID,
     serverAddress: serverAddress(config),
@@ -104,7 +105,7 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
     api,
     listening: { ...config.serving, pair: certificate.pair, requestTimeoutMs, clock, log: log.named('serving') },
     whileListening: (listener) => (signal) => certificate.follow((pair) => listener.replacePair(pair), signal),
-    loops: [nodes, pods, authentication, scraper, ...Object.values(files)],
+    loops: [nodes, pods, authentication, scraper, own.lag, ...Object.values(files)],
     afterServing: flush,
     stopping,
     log: log.named('server'),

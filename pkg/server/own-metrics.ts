@@ -3,9 +3,13 @@ import { CallerInstruments } from '../apiserver/instruments/caller-instruments.t
 import { RequestInstruments } from '../apiserver/instruments/request-instruments.ts';
 import type { RequestObserver } from '../apiserver/request-observer.ts';
 import type { ApiGroupVersion } from '../apiserver/resource.ts';
+import type { VersionInfo } from '../apiserver/version.ts';
 import { countedReviews } from '../kube/instruments/review-instruments.ts';
 import type { Clock } from '../lifecycle/clock.ts';
 import type { Registry } from '../telemetry/exposition.ts';
+import { registerProcessMetrics } from '../telemetry/process-metrics.ts';
+import { Reading } from '../telemetry/reading.ts';
+import { EventLoopLag, registerRuntimeMetrics } from '../telemetry/runtime-metrics.ts';
 import type { ReviewConnections } from './callers.ts';
 
 /** What counting our own work takes. */
@@ -13,6 +17,7 @@ export interface OwnMetricsOptions {
   readonly registry: Registry;
   readonly groups: readonly ApiGroupVersion[];
   readonly clock: Clock;
+  readonly version: VersionInfo;
 }
 
 /** Those who recognise and allow callers. */
@@ -23,6 +28,8 @@ export interface CallerDesks {
 
 /** Where the work of answering is counted. */
 export interface OwnMetrics {
+  /** Measures how late everything is, while it runs. */
+  readonly lag: EventLoopLag;
   readonly observer: RequestObserver;
   /** The same ways, what is asked on them counted. */
   reviewing(connections: ReviewConnections): ReviewConnections;
@@ -31,10 +38,15 @@ export interface OwnMetrics {
 }
 
 /** Puts the families every component of Kubernetes has into the registry. */
-export function ownMetrics({ registry, groups, clock }: OwnMetricsOptions): OwnMetrics {
+export function ownMetrics({ registry, groups, clock, version }: OwnMetricsOptions): OwnMetrics {
+  const lag = new EventLoopLag();
+  registerProcessMetrics(registry);
+  registerRuntimeMetrics(registry, lag);
+  registry.register(buildInfo(version));
   const callers = new CallerInstruments(registry, clock);
   const systemClient = callers.systemClient.bind(callers);
   return {
+    lag,
     observer: new RequestInstruments({ registry, groups, clock, systemClient }),
     reviewing: ({ authentication, authorization }) => ({
       authentication: countedReviews(authentication, 'authn', { registry, clock }),
@@ -46,3 +58,23 @@ export function ownMetrics({ registry, groups, clock }: OwnMetricsOptions): OwnM
     }),
   };
 }
+
+/** Always 1: what matters is in the labels. */
+const buildInfo = (version: VersionInfo): Reading =>
+  new Reading({
+    name: 'kubernetes_build_info',
+    type: 'gauge',
+    help: '[ALPHA] Always 1; the labels say which release this is and what it runs on.',
+    labels: {
+      major: version.major,
+      minor: version.minor,
+      git_version: version.gitVersion,
+      git_commit: version.gitCommit,
+      git_tree_state: version.gitTreeState,
+      build_date: version.buildDate,
+      go_version: version.goVersion,
+      compiler: version.compiler,
+      platform: version.platform,
+    },
+    read: () => 1,
+  });
