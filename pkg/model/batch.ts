@@ -22,6 +22,8 @@ export interface NodeBatch {
   /** The node's own sample; absent where the kubelet gave none. */
   readonly nodeSample?: Sample;
   readonly layout: ContainerLayout;
+  /** The answer ended in the middle of a line: what it does not name may well still be there. */
+  readonly cutOff?: boolean;
   /** Epoch milliseconds by the node's clock. */
   readonly sampledAt: Float64Array;
   /** Epoch nanoseconds by the node's clock; NaN where unknown. */

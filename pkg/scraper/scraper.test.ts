@@ -279,7 +279,7 @@ describe('the log of the scraper', () => {
   it('has one line per node and kind of bad line', async () => {
     await using bench = new Bench({}, nodeNamed('n1'));
     const body = Buffer.from(
-      'node_cpu_usage_seconds_total x\nnode_cpu_usage_seconds_total 1\nnode_memory_working_set_bytes 1\n?',
+      'node_cpu_usage_seconds_total x\nnode_cpu_usage_seconds_total 1\nnode_memory_working_set_bytes 1\n?\n',
     );
     bench.kubelets.behave('n1', { answer: { kind: 'ok', body } });
     bench.start();

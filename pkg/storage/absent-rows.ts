@@ -41,7 +41,7 @@ export class AbsentRows {
     const absent = sources.flatMap(({ order, slots }) =>
       Array.from({ length: order.rows }, (_, row) => ({ row, order, at: slots.seek(row).confirmedAt })),
     );
-    const kept = absent.filter(({ row, order, at }) => at >= since && !after.has(order, row)).slice(0, mostAbsent);
+    const kept = absent.filter(({ row, order, at }) => at >= since && after.rowOf(order, row) < 0).slice(0, mostAbsent);
     this.#until = now + this.#limits.serveMs;
     this.#rows = undefined;
     if (kept.length === 0) return;

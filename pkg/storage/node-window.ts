@@ -92,6 +92,25 @@ export class NodeWindow {
     return this.#storeNode(batch, arrival, heard) && settled;
   }
 
+  /** Whether a batch that does not fit says nothing of containers we know, instead of saying that they are gone. */
+  isPartOf({ layout, cutOff = false }: NodeBatch, now: number): boolean {
+    if (!cutOff && layout.containers.length > 0) return false;
+    return now - this.spokenOfAt({ first: 0, end: this.#order.rows }) <= this.#limits.baselineMs;
+  }
+
+  /** Takes in what there is of an answer that broke off, or of a runtime that said nothing. The others keep their values. */
+  storePart(batch: NodeBatch, now: number, heard: RuleListener): void {
+    this.#heardAt = now;
+    this.#absent.expire(now);
+    const arrival = new Arrival(now);
+    const named = new RowOrder(batch.layout);
+    for (let other = 0; other < named.rows; other++) {
+      const row = this.#order.rowOf(named, other);
+      if (row >= 0) heard(advance(this.#slots.seek(row), arrival.ofSlot(batch, named.slot(other)), this.#limits), row);
+    }
+    this.#storeNode(batch, arrival, heard);
+  }
+
   nodeUsage(now: number): Usage | undefined {
     return this.#slots.seek(this.#order.rows).usage(now);
   }
@@ -142,6 +161,16 @@ export class NodeWindow {
     return newest;
   }
 
+  /** When the kubelet last spoke of one of these rows; long ago when there are none. */
+  spokenOfAt({ first, end }: RowRange): number {
+    let latest = Number.NEGATIVE_INFINITY;
+    for (let row = first; row < end; row++) {
+      const { confirmedAt } = this.#slots.seek(row);
+      if (confirmedAt > latest) latest = confirmedAt;
+    }
+    return latest;
+  }
+
   servesNode(now: number): boolean {
     return this.#slots.seek(this.#order.rows).isServed(now);
   }
@@ -160,7 +189,8 @@ export class NodeWindow {
    * finished init containers with some runtimes. (Where nothing is renewed, it is the runtime that has stopped.)
    */
   #hasEnded(row: number, { first, end }: RowRange): boolean {
-    if (!this.#slots.seek(row).isRepeated(this.#heardAt)) return false;
+    const spokenOfAt = this.spokenOfAt({ first, end });
+    if (!this.#slots.seek(row).isRepeated(spokenOfAt)) return false;
     const { sampledAt } = this.#slots;
     for (let other = first; other < end; other++) {
       if (Math.abs(this.#slots.seek(other).sampledAt - sampledAt) >= this.#limits.serveMs) return true;

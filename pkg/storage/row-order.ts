@@ -65,11 +65,11 @@ export class RowOrder {
     return { first, end: this.#endOf(first, namespace, pod) };
   }
 
-  /** Whether there is a row for the container of another order's row. */
-  has(other: RowOrder, otherRow: number): boolean {
+  /** The row for the container of another order's row; -1 where there is none. */
+  rowOf(other: RowOrder, otherRow: number): number {
     const { first, end } = this.find(other.namespace(otherRow), other.pod(otherRow));
-    for (let row = first; row < end; row++) if (this.container(row) === other.container(otherRow)) return true;
-    return false;
+    for (let row = first; row < end; row++) if (this.container(row) === other.container(otherRow)) return row;
+    return -1;
   }
 
   /** One range per pod. */

@@ -18,7 +18,7 @@ import { Storage } from './storage.ts';
  *   at 30s  web | web/app | node | ready | points | settled | size | history web/app | forget | empty
  *
  * Lines with one time and one node that bring samples are one answer of that kubelet, complete. `sampled` is `at`
- * unless said. The runner writes the right-hand sides anew; they must come out as they stand in the file.
+ * unless said; `cut=off` on the last line says that the answer ended there, in the middle of a line. The runner writes the right-hand sides anew; they must come out as they stand in the file.
  */
 const directory = join(import.meta.dirname, 'testdata');
 
@@ -168,6 +168,7 @@ class Stage {
       memory: Float64Array.from(samples, ({ fields }) => amount(fields.get('mem'))),
       swap: Float64Array.from(samples, ({ fields }) => amount(fields.get('swap'))),
       ...(own && { nodeSample: this.#sample(own) }),
+      ...(lines.at(-1)?.fields.get('cut') === 'off' && { cutOff: true }),
     };
   }
 

@@ -8,17 +8,18 @@ export interface Sighting {
 }
 
 /**
- * Which of several sightings of one pod to believe: of the nodes heard since `aliveSince`, where the newest container
- * started last; where a kubelet gives no start times, the node heard last. A StatefulSet's pod moves under one name, and
+ * Which of several sightings of one pod to believe: of the nodes that spoke of it since `aliveSince`, where the newest
+ * container started last; where a kubelet gives no start times, the node that spoke of it last. A StatefulSet's pod moves under one name, and
  * the node it left may speak of it, or stay silent, for a while.
  */
 export function believed(sightings: readonly Sighting[], aliveSince: number): Sighting | undefined {
-  const alive = sightings.filter(({ window }) => window.heardAt >= aliveSince);
-  const candidates = (alive.length > 0 ? alive : sightings).map((sighting) => ({
+  const all = sightings.map((sighting) => ({
     sighting,
     start: sighting.window.newestStart(sighting.rows),
-    heardAt: sighting.window.heardAt,
+    spokenOfAt: sighting.window.spokenOfAt(sighting.rows),
   }));
+  const alive = all.filter(({ spokenOfAt }) => spokenOfAt >= aliveSince);
+  const candidates = alive.length > 0 ? alive : all;
   const startsKnown = candidates.every(({ start }) => !Number.isNaN(start));
-  return candidates.sort((a, b) => (startsKnown ? b.start - a.start : 0) || b.heardAt - a.heardAt)[0]?.sighting;
+  return candidates.sort((a, b) => (startsKnown ? b.start - a.start : 0) || b.spokenOfAt - a.spokenOfAt)[0]?.sighting;
 }

@@ -345,9 +345,10 @@ class Twin {
       for (const [name, { heardAt }] of this.#nodes) if (now - heardAt > windowMs) this.#nodes.delete(name);
     }
     const before = this.#nodes.get(batch.node);
-    const containers = new Map<string, Memory>();
+    const silent = batch.layout.pods.length === 0 && now - spokenOf(before?.containers.values() ?? []) <= windowMs;
+    const containers = new Map<string, Memory>(silent ? before?.containers : []);
     const ever = before?.ever ?? new Map<string, Memory>();
-    let settled = true;
+    let settled = !silent;
     for (const slot of batch.layout.pods.keys()) {
       const name = nameAt(batch.layout, slot);
       const memory = before?.containers.get(name) ?? recent(ever.get(name), now) ?? nothing();
@@ -386,17 +387,18 @@ class Twin {
 
   #believed(pod: string): TwinPod | undefined {
     const seen = [...this.#nodes.values()]
-      .map(({ heardAt, containers }) => {
+      .map(({ containers }) => {
         const found = [...containers]
           .filter(([name]) => name.startsWith(`${pod}/`))
           .sort(([a], [b]) => (a < b ? -1 : 1));
-        return { heardAt, found, start: newest(found.map(([, memory]) => memory.latest?.startedAt)) };
+        const spokenOfAt = spokenOf(found.map(([, memory]) => memory));
+        return { spokenOfAt, found, start: newest(found.map(([, memory]) => memory.latest?.startedAt)) };
       })
       .filter(({ found }) => found.length > 0);
-    const alive = seen.filter(({ heardAt }) => this.#now() - heardAt <= 3 * periodMs);
+    const alive = seen.filter(({ spokenOfAt }) => this.#now() - spokenOfAt <= 3 * periodMs);
     const candidates = alive.length > 0 ? alive : seen;
     const byStart = candidates.every(({ start }) => start !== undefined);
-    return candidates.sort((a, b) => (byStart ? (b.start ?? 0) - (a.start ?? 0) : 0) || b.heardAt - a.heardAt)[0];
+    return candidates.sort((a, b) => (byStart ? (b.start ?? 0) - (a.start ?? 0) : 0) || b.spokenOfAt - a.spokenOfAt)[0];
   }
 
   #served({ usage, servedUntil }: Memory): Usage | undefined {
@@ -440,7 +442,7 @@ class Twin {
 }
 
 interface TwinPod {
-  readonly heardAt: number;
+  readonly spokenOfAt: number;
   readonly found: readonly [string, Memory][];
 }
 
@@ -450,13 +452,21 @@ const isPublished = ({ usage, latest }: Memory): boolean =>
 const recent = (memory: Memory | undefined, now: number): Memory | undefined =>
   memory?.latest && now - memory.confirmedAt <= 3 * periodMs ? memory : undefined;
 
-function hasEnded({ latest, receivedAt, confirmedAt }: Memory, { heardAt, found }: TwinPod): boolean {
-  const repeated = confirmedAt === heardAt && receivedAt < heardAt;
+function hasEnded({ latest, receivedAt, confirmedAt }: Memory, { spokenOfAt, found }: TwinPod): boolean {
+  const repeated = confirmedAt === spokenOfAt && receivedAt < spokenOfAt;
   const apart = found.map(([, other]) => Math.abs((other.latest?.sampledAt ?? Number.NaN) - (latest?.sampledAt ?? 0)));
   return repeated && apart.some((ms) => ms >= 3 * periodMs);
 }
 
-const nothing = (): Memory => ({ receivedAt: 0, confirmedAt: 0, servedUntil: Number.NEGATIVE_INFINITY });
+/** When the kubelet last spoke of one of them. */
+const spokenOf = (memories: Iterable<Memory>): number =>
+  Math.max(...[...memories].map(({ confirmedAt }) => confirmedAt));
+
+const nothing = (): Memory => ({
+  receivedAt: Number.NEGATIVE_INFINITY,
+  confirmedAt: Number.NEGATIVE_INFINITY,
+  servedUntil: Number.NEGATIVE_INFINITY,
+});
 
 const isGood = ({ cpu, memory }: Sample): boolean => cpu >= 0 && memory >= 0;
 

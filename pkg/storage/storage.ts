@@ -1,5 +1,5 @@
 import type { Clock } from '../lifecycle/clock.ts';
-import type { NodeBatch } from '../model/batch.ts';
+import type { ContainerLayout, NodeBatch } from '../model/batch.ts';
 import type { PodUsage, Usage } from '../model/sample.ts';
 import type { Registry } from '../telemetry/exposition.ts';
 import type { Counter } from '../telemetry/instruments.ts';
@@ -36,6 +36,7 @@ export class Storage {
   readonly #tally = new RuleTally();
   readonly #windows = new Map<string, NodeWindow>();
   readonly #pods = new PodIndex();
+  readonly #partial = new WeakSet<NodeWindow>();
   readonly #warnedAt = new WeakMap<NodeWindow, number>();
   #sweptAt = 0;
 
@@ -51,8 +52,13 @@ export class Storage {
   store(batch: NodeBatch): { readonly settled: boolean } {
     const now = this.#clock.monotonic();
     this.#sweep(now);
-    const window = this.#windowFor(batch, now);
-    const settled = window.store(batch, now, this.#listener(window));
+    const window = this.#windowOf(batch.node);
+    const heard = this.#listener(window);
+    const partial = !window.fits(batch.layout) && window.isPartOf(batch, now);
+    if (partial) window.storePart(batch, now, heard);
+    else this.#adopt(window, batch.layout, now);
+    const settled = !partial && window.store(batch, now, heard);
+    this.#reportPart(window, partial);
     this.#reportClock(window, now);
     this.#tally.empty(this.#samples);
     return { settled };
@@ -121,18 +127,20 @@ export class Storage {
     return { nodes: this.#windows.size, ...this.#pods.size };
   }
 
-  #windowFor({ node, layout }: NodeBatch, now: number): NodeWindow {
+  #windowOf(node: string): NodeWindow {
     let window = this.#windows.get(node);
     if (window === undefined) {
       window = new NodeWindow(node, this.#limits);
       this.#windows.set(node, window);
     }
-    if (!window.fits(layout)) {
-      this.#pods.remove(window);
-      window.adopt(layout, now);
-      this.#pods.add(window);
-    }
     return window;
+  }
+
+  #adopt(window: NodeWindow, layout: ContainerLayout, now: number): void {
+    if (window.fits(layout)) return;
+    this.#pods.remove(window);
+    window.adopt(layout, now);
+    this.#pods.add(window);
   }
 
   /** Once a period, forgets nodes silent for so long that nothing of them is of use. */
@@ -161,6 +169,22 @@ export class Storage {
       tally.count(rule);
       witness(rule, window.subject(row));
     };
+  }
+
+  /** A line when it begins and a line when it is over. */
+  #reportPart(window: NodeWindow, partial: boolean): void {
+    if (partial === this.#partial.has(window)) return;
+    const facts = { node: window.name };
+    if (partial) {
+      this.#partial.add(window);
+      this.#log.warn(
+        'Kubelet answers without containers it named before, their last values stay for three periods',
+        facts,
+      );
+    } else {
+      this.#partial.delete(window);
+      this.#log.info('Kubelet names all its containers again', facts);
+    }
   }
 
   /** Once per node and window at most: a confused kubelet must not fill the log. */

@@ -66,9 +66,12 @@ test('a damaged line never changes what other lines say', () => {
   for (let seed = 1; seed <= 300; seed++) {
     const throwDice = dice(seed);
     const at = throwDice(lines.length);
-    const whole = twin(lines.toSpliced(at, 1).join('\n'));
+    const whole = twin(`${lines.toSpliced(at, 1).join('\n')}\n`);
     const damaged = `${lines[at]?.slice(0, throwDice(40))}\u0000"{`;
-    const decoded = new ResourceDecoder().decode(Buffer.from(lines.toSpliced(at, 1, damaged).join('\n')), received);
+    const decoded = new ResourceDecoder().decode(
+      Buffer.from(`${lines.toSpliced(at, 1, damaged).join('\n')}\n`),
+      received,
+    );
     for (const [name, expected] of whole.containers) {
       assert.deepEqual(flat(decoded).get(name), expected, `seed ${seed}, line ${at}, ${name}`);
     }
@@ -190,7 +193,7 @@ function wellFormed(cluster: readonly Container[], throwDice: Dice): string {
   for (const family of ['node_cpu_usage_seconds_total', 'node_memory_working_set_bytes', 'node_swap_usage_bytes']) {
     if (throwDice(5) > 0) lines.push(`${family} ${anyValue(throwDice)}${anyTime(throwDice)}`);
   }
-  return `${lines.join('\n')}${throwDice(2) === 0 ? '\n' : ''}`;
+  return `${lines.join('\n')}\n`;
 }
 
 function labelsOf(container: Container, throwDice: Dice): string {

@@ -15,7 +15,7 @@ describe('decoding a long answer', () => {
       (_, at) => `container_cpu_usage_seconds_total${coredns.replace('4dpjz', `${at}`)} 1 5`,
     )
       .flatMap((line) => [line, line])
-      .join('\n'),
+      .join('\n') + '\n',
   );
 
   it('leaves turns to others', async () => {
@@ -255,12 +255,21 @@ describe('a bad line', () => {
 });
 
 describe('the text format', () => {
-  it('may end lines with CRLF and the body without a line end', () => {
-    const text = `container_cpu_usage_seconds_total${coredns} 1 5\r\n\r\nnode_cpu_usage_seconds_total 1 6\r\nnode_memory_working_set_bytes 2 6`;
+  it('may end lines with CRLF', () => {
+    const text = `container_cpu_usage_seconds_total${coredns} 1 5\r\n\r\nnode_cpu_usage_seconds_total 1 6\r\nnode_memory_working_set_bytes 2 6\r\n`;
     const decoded = new ResourceDecoder().decode(Buffer.from(text), received);
     assert.deepEqual(decoded.badLines, []);
     assert.deepEqual([...decoded.sampledAt], [5]);
     assert.equal(decoded.nodeSample?.memory, 2);
+  });
+
+  it('does not believe a last line without an end, whose number may have gone on', () => {
+    const text = `container_cpu_usage_seconds_total${coredns} 1 5\nnode_cpu_usage_seconds_total 2806.2`;
+    const decoded = new ResourceDecoder().decode(Buffer.from(text), received);
+    assert.deepEqual(decoded.badLines, [{ kind: 'cut-off', count: 1 }]);
+    assert.equal(decoded.cutOff, true);
+    assert.equal(decoded.nodeSample, undefined);
+    assert.deepEqual([...decoded.cpu], [1e9]);
   });
 
   it('may have blanks between everything, and tabs for blanks', () => {

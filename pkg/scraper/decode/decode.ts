@@ -16,7 +16,9 @@ export type BadLineKind =
   | 'timestamp'
   | 'duplicate'
   | 'too-long'
-  | 'too-many-containers';
+  | 'too-many-containers'
+  /** The last line has no end, so nobody knows how its number would have gone on. */
+  | 'cut-off';
 
 /** How many lines of one answer were of no use for one reason. Says nothing of what stood there. */
 export interface BadLines {
@@ -106,10 +108,14 @@ class Reading {
   linesUpTo(index: number): boolean {
     const { length } = this.#text;
     while (this.#at < Math.min(index, length)) {
-      const newline = this.#text.indexOf('\n', this.#at);
-      const end = newline < 0 ? length : newline;
-      this.#line(this.#at, end);
-      this.#at = end + 1;
+      const end = this.#text.indexOf('\n', this.#at);
+      if (end < 0) {
+        this.#lose('cut-off');
+        this.#at = length;
+      } else {
+        this.#line(this.#at, end);
+        this.#at = end + 1;
+      }
     }
     return this.#at >= length;
   }
@@ -122,7 +128,8 @@ class Reading {
     const columns = this.#containers.finish(layout.containers.length, receivedAt);
     const nodeSample = sampleOf(this.#node.finish(1, receivedAt));
     const badLines = [...this.#bad].map(([kind, count]) => ({ kind, count }));
-    return { ...(nodeSample && { nodeSample }), layout, ...columns, badLines };
+    const cutOff = this.#bad.has('cut-off');
+    return { ...(nodeSample && { nodeSample }), layout, ...(cutOff && { cutOff }), ...columns, badLines };
   }
 
   #line(start: number, end: number): void {

@@ -77,6 +77,7 @@ function usageBody(sampledAt: number): Buffer {
       `container_memory_working_set_bytes${labels} 1024 ${sampledAt}`,
       `node_cpu_usage_seconds_total 1 ${sampledAt}`,
       `node_memory_working_set_bytes 1024 ${sampledAt}`,
+      '',
     ].join('\n'),
   );
 }
