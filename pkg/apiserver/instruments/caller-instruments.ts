@@ -4,6 +4,7 @@ import type { Registry } from '../../telemetry/exposition.ts';
 import { Counter, Histogram, type HistogramSeries } from '../../telemetry/instruments.ts';
 import type { Authenticator, Authorizer } from '../api-server.ts';
 import type { ApiRequest } from '../exchange.ts';
+import { ClientCertificates } from './client-certificates.ts';
 import { Outcomes } from './outcomes.ts';
 import { knownUser, systemClientOf } from './user-label.ts';
 
@@ -15,6 +16,7 @@ export class CallerInstruments {
   readonly #identified: Outcomes;
   readonly #decided: Outcomes;
   readonly #users: Counter;
+  readonly #certificates: ClientCertificates;
   readonly #authentication: HistogramSeries;
   readonly #authorization: HistogramSeries;
   /** Few requests come from the control plane; nothing is kept of all the others. */
@@ -42,6 +44,7 @@ export class CallerInstruments {
         help: '[ALPHA] How long finding out whether a caller may took, in seconds, by the answer.',
       },
     });
+    this.#certificates = new ClientCertificates(registry, clock);
     this.#users = registry.register(
       new Counter({
         name: 'authenticated_user_requests',
@@ -97,6 +100,7 @@ export class CallerInstruments {
 
   #recognised(request: ApiRequest, user: User): void {
     this.#users.add({ username: knownUser(user) });
+    this.#certificates.recognised(request, user);
     const client = systemClientOf(user);
     if (client !== undefined) this.#systemClients.set(request, client);
   }
