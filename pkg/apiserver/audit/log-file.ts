@@ -66,6 +66,11 @@ export class LogFile implements LineSink {
     }
   }
 
+  /** Resolves when old files are as they should be. */
+  async tidied(): Promise<void> {
+    await this.#old.tidied();
+  }
+
   async close(): Promise<void> {
     await this.#old.close();
     await this.#handle?.close();

@@ -52,6 +52,11 @@ export class OldFiles {
     this.#tidying = this.#tidying.then(() => this.#tidyOnce());
   }
 
+  /** Resolves when what was asked for so far is done. */
+  async tidied(): Promise<void> {
+    await this.#tidying;
+  }
+
   /** Leaves what is under way; the next start goes on with it. */
   async close(): Promise<void> {
     this.#stop.abort();
