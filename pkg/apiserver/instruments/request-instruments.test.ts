@@ -42,6 +42,14 @@ describe('requests', () => {
     bench.has(`apiserver_request_sli_duration_seconds_bucket{${listLabels},le="1.5"} 0`);
   });
 
+  it('that are answered in chunks at hand count so as well', () => {
+    const bench = new Bench();
+    const { body } = bench.instruments.began(madeRequest(list))(answer(200, ['four', 'more'].values()));
+    assert.ok(typeof body === 'object' && Symbol.iterator in body);
+    assert.deepEqual([...body], ['four', 'more']);
+    bench.has(`apiserver_response_sizes_sum{${listLabels}} 8`);
+  });
+
   it('whose client leaves count as aborted and nothing else', async () => {
     const bench = new Bench();
     const gone = new AbortController();

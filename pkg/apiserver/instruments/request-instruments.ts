@@ -99,10 +99,23 @@ const readingMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 const categoryOf = ({ method }: ApiRequest): RequestCategory => (readingMethods.has(method) ? 'readOnly' : 'mutating');
 
 /** The same chunks; says how many bytes were taken of them, once, at the end or when whoever took them leaves. */
-async function* weighed(
-  body: Exclude<Body, string | Uint8Array>,
-  finished: (bytes: number) => void,
-): AsyncGenerator<string | Uint8Array> {
+function weighed(body: Exclude<Body, string | Uint8Array>, finished: (bytes: number) => void): typeof body {
+  return Symbol.iterator in body ? weighedNow(body, finished) : weighedLater(body, finished);
+}
+
+function* weighedNow(body: Iterable<Chunk>, finished: (bytes: number) => void): Generator<Chunk> {
+  let bytes = 0;
+  try {
+    for (const chunk of body) {
+      bytes += Buffer.byteLength(chunk);
+      yield chunk;
+    }
+  } finally {
+    finished(bytes);
+  }
+}
+
+async function* weighedLater(body: AsyncIterable<Chunk>, finished: (bytes: number) => void): AsyncGenerator<Chunk> {
   let bytes = 0;
   try {
     for await (const chunk of body) {
@@ -113,3 +126,5 @@ async function* weighed(
     finished(bytes);
   }
 }
+
+type Chunk = string | Uint8Array;
