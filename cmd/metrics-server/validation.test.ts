@@ -15,7 +15,7 @@ const accepted: readonly Row[] = [
   ['--goaway-chance=0.02'],
   ['--goaway-chance=1e-3'],
   ['--max-requests-inflight=0 --max-mutating-requests-inflight=0'],
-  ['--request-timeout=0'],
+  ['--request-timeout=1ms'],
   ['--strict-transport-security-directives=max-age=31536000,includeSubDomains,preload'],
   ['--tls-sni-cert-key=a.crt,a.key --tls-sni-cert-key=b.crt,b.key:*.b.example,b.example'],
   ['--log-flush-frequency=1ms'],
@@ -53,7 +53,8 @@ const refused: readonly Row[] = [
     '--max-mutating-requests-inflight must be a whole number from 0 to 2147483647, got "1.5"',
   ],
   ['--min-request-timeout=-1', '--min-request-timeout must be a whole number from 0 to 2147483647, got "-1"'],
-  ['--request-timeout=-1s', '--request-timeout must not be negative, got -1s'],
+  // The reference takes 0s and then answers no request in time.
+  ['--request-timeout=0s', '--request-timeout must be more than 0s, got 0s'],
   ['--shutdown-delay-duration=-1s', '--shutdown-delay-duration must not be negative, got -1s'],
   [
     '--shutdown-watch-termination-grace-period=-1s',

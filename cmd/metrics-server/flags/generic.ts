@@ -81,7 +81,7 @@ export const genericFlags = {
   'request-timeout': {
     kind: 'duration',
     default: '1m0s',
-    minMs: 0,
+    minMs: 1,
     help: 'How long a request may take, and how long requests under way may finish when the server stops.',
   },
   'runtime-config-emulation-forward-compatible': {

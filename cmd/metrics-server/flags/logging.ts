@@ -3,6 +3,22 @@ import { parseVerbosityRules } from './verbosity-rules.ts';
 
 const alpha = 'it is an alpha option of metrics-server, which nothing can enable';
 
+/** What calls itself by a name in the log. */
+const parts = [
+  'apiserver',
+  'audit',
+  'authentication',
+  'authorization',
+  'kube',
+  'main',
+  'nodes',
+  'pods',
+  'scraper',
+  'server',
+  'serving',
+  'storage',
+];
+
 /** What the log says and how. */
 export const loggingFlags = {
   v: { kind: 'integer', default: 0, min: 0, max: 2147483647, help: 'How much detail the log has: 0 to 10.' },
@@ -11,7 +27,7 @@ export const loggingFlags = {
     shown: 'string',
     default: '',
     parse: parseVerbosityRules,
-    help: 'Another -v for parts of the server, pattern=N, comma-separated; the first that fits counts. Part names stand in each line before "]": scraper, kube, storage, apiserver, serving, server. * stands for anything. Text format only.',
+    help: `Another -v for parts of the server, pattern=N, comma-separated, such as scraper=4,auth*=6; the first that fits counts. Each line of the log names its part before the bracket: ${parts.join(', ')}. Text format only.`,
   },
   'logging-format': {
     kind: 'choice',
