@@ -38,7 +38,7 @@ export class DeliveringBackend<Form> implements AuditBackend {
     const { bufferSize, maxSize, maxWaitMs, throttle } = options.mode === 'batch' ? options.batch : whenWaitedFor;
     this.#needs = needs;
     this.#queue = new EventQueue<Form>({
-      bufferSize,
+      bufferSize: Math.max(1, bufferSize),
       maxBatch: maxSize,
       maxBatchBytes: Math.min(needs.maxBatchBytes, options.truncate?.maxBatchBytes ?? Number.POSITIVE_INFINITY),
       maxWaitMs,
