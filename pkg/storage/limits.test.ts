@@ -9,7 +9,7 @@ describe('limits', () => {
     assert.deepEqual(limitsOf(15_000, 5 * minute), {
       periodMs: 15_000,
       serveMs: 45_000,
-      vouchMs: 5 * minute,
+      vouchMs: minute,
       baselineMs: 5 * minute,
       shortestMs: 2_000,
       freshBelowMs: minute,

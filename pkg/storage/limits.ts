@@ -25,13 +25,16 @@ export interface Limits {
 /** More points than this serve nobody: longer histories belong into a sink. */
 const mostHistoryPoints = 1_000;
 
+/** cAdvisor looks at an idle container every 30 s at the latest; twice that, and a kubelet is not slow but stuck. */
+const slowestRenewalMs = 60_000;
+
 /** All limits, from the scrape period and the length of the rolling window. */
 export function limitsOf(periodMs: number, windowMs: number): Limits {
   const serveMs = 3 * periodMs;
   return {
     periodMs,
     serveMs,
-    vouchMs: Math.max(windowMs, serveMs),
+    vouchMs: Math.max(slowestRenewalMs, serveMs),
     baselineMs: Math.max(windowMs, 4 * periodMs),
     shortestMs: 2_000,
     freshBelowMs: Math.max(periodMs, 60_000),

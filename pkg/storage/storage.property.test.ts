@@ -437,7 +437,7 @@ class Twin {
   #vouch(memory: Memory): void {
     memory.confirmedAt = this.#now();
     if (!isPublished(memory)) return;
-    memory.servedUntil = Math.min(this.#now() + 3 * periodMs, memory.receivedAt + windowMs);
+    memory.servedUntil = Math.min(this.#now() + 3 * periodMs, memory.receivedAt + Math.max(60_000, 3 * periodMs));
   }
 }
 

@@ -190,7 +190,7 @@ export class Storage {
   /** Once per node and window at most: a confused kubelet must not fill the log. */
   #reportClock(window: NodeWindow, now: number): void {
     const samples = this.#tally.of('clock-jumped') + this.#tally.of('clock-set-back');
-    if (samples === 0 || now - (this.#warnedAt.get(window) ?? Number.NEGATIVE_INFINITY) < this.#limits.vouchMs) return;
+    if (samples === 0 || now - (this.#warnedAt.get(window) ?? Number.NEGATIVE_INFINITY) < this.#limits.windowMs) return;
     this.#warnedAt.set(window, now);
     this.#log.warn('Sample times jumped: the clock of the node was set, or its kubelet is confused; rates start anew', {
       node: window.name,
