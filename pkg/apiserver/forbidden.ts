@@ -14,11 +14,13 @@ type ResourceAttributes = Extract<AccessAttributes, { kind: 'resource' }>;
 const path = (user: User, verb: string, at: string): string =>
   `forbidden: User ${goQuote(user.name)} cannot ${verb} path ${goQuote(at)}`;
 
-function resource(user: User, { verb, group, resource: kind, namespace = '', name = '' }: ResourceAttributes): string {
+function resource(user: User, attributes: ResourceAttributes): string {
+  const { verb, group, resource: kind, subresource = '', namespace = '', name = '' } = attributes;
+  const part = subresource === '' ? kind : `${kind}/${subresource}`;
   const subject = group === '' ? kind : `${kind}.${group}`;
   const named = name === '' ? subject : `${subject} ${goQuote(name)}`;
   const place = namespace === '' ? 'at the cluster scope' : `in the namespace ${goQuote(namespace)}`;
-  const act = `User ${goQuote(user.name)} cannot ${verb} resource ${goQuote(kind)}`;
+  const act = `User ${goQuote(user.name)} cannot ${verb} resource ${goQuote(part)}`;
   return `${named} is forbidden: ${act} in API group ${goQuote(group)} ${place}`;
 }
 

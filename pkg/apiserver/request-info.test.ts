@@ -14,7 +14,10 @@ const meanings: readonly (readonly [method: string, target: string, meaning: str
   ['GET', `${root}/pods`, 'list pods'],
   ['GET', `${root}/namespaces/demo/pods`, 'list pods in demo'],
   ['GET', `${root}/namespaces/demo/pods/web`, 'get pods in demo named web'],
-  ['GET', `${root}/namespaces/demo/pods/web/log`, 'get pods in demo named web'],
+  ['GET', `${root}/namespaces/demo/pods/web/log`, 'get pods/log in demo named web'],
+  ['GET', `${root}/namespaces/demo/status`, 'get namespaces/status in demo named demo'],
+  ['GET', `${root}/proxy/nodes/n1/stats`, 'proxy nodes named n1'],
+  ['GET', `${root}/watch/pods?fieldSelector=metadata.name%3Dweb`, 'watch pods'],
   ['GET', `${root}/namespaces/demo`, 'get namespaces in demo named demo'],
   ['GET', `${root}/namespaces`, 'list namespaces'],
   ['GET', `${root}/pods?watch=1`, 'watch pods'],
@@ -43,7 +46,8 @@ for (const [method, target, meaning] of meanings) {
     assert.equal(info.kind, 'info');
     const { attributes } = info;
     if (attributes.kind === 'path') return assert.equal(`${attributes.verb} ${attributes.path}`, meaning);
-    const { verb, resource, namespace, name, group, version } = attributes;
+    const { verb, namespace, name, group, version } = attributes;
+    const resource = attributes.resource + (attributes.subresource === undefined ? '' : `/${attributes.subresource}`);
     assert.equal(`${group}/${version}`, 'metrics.k8s.io/v1beta1');
     const place = namespace === undefined ? '' : ` in ${namespace}`;
     return assert.equal(`${verb} ${resource}${place}${name === undefined ? '' : ` named ${name}`}`, meaning);

@@ -1,6 +1,7 @@
-import { exactValue, parseFieldSelector } from '../model/field-selector.ts';
+import { exactValue, parseAnyFieldSelector } from '../model/field-selector.ts';
 import type { AccessAttributes } from '../model/user.ts';
 import type { ApiRequest } from './exchange.ts';
+import { maxSelectorLength, type SelectorAttributes, selectorAttributes } from './selector-attributes.ts';
 
 /** What a request is about, as its path, method and query say it. */
 export type RequestInfo =
@@ -58,36 +59,48 @@ function resourceInfo(request: ApiRequest, path: string, parts: readonly string[
   if (segments.length === 0) {
     return { kind: 'no-resource', message: `unable to determine kind and namespace from url, ${path}` };
   }
-  const { namespace, resource, name } = place(segments);
+  const { namespace, resource, name, subresource } = place(segments, verbInPath);
   const verb = verbInPath ?? verbOf(request, name);
-  const selected = verb === 'list' || verb === 'watch' ? nameInFields(request.query) : undefined;
+  // A verb in the path is of old, and selects nothing.
+  const selection = verbInPath === undefined ? selectionOf(verb, request.query) : {};
   const attributes: AccessAttributes = {
     kind: 'resource',
     verb,
     group,
     version,
     resource,
+    ...(subresource !== undefined && { subresource }),
     ...(namespace !== undefined && { namespace }),
-    ...withName(name ?? selected),
+    ...selection,
+    ...(name !== undefined && { name }),
   };
   return { kind: 'info', path, attributes };
 }
 
-const withName = (name: string | undefined): { readonly name?: string } => (name === undefined ? {} : { name });
+/** What of many is meant: the one name it can only be, and the terms of the selectors. */
+function selectionOf(verb: string, query: URLSearchParams): SelectorAttributes & { readonly name?: string } {
+  if (verb === 'deletecollection') return selectorAttributes(query);
+  if (verb !== 'list' && verb !== 'watch') return {};
+  const name = nameInFields(query);
+  return { ...(name !== undefined && { name }), ...selectorAttributes(query) };
+}
 
 interface Place {
   readonly namespace: string | undefined;
   readonly resource: string;
   readonly name: string | undefined;
+  readonly subresource: string | undefined;
 }
 
 /** `namespaces/x` alone is the Namespace itself; with anything but its own subresources behind it, it is where to look. */
-function place(segments: readonly string[]): Place {
-  const [resource = '', name, ...rest] = segments;
-  if (resource !== 'namespaces' || name === undefined) return { namespace: undefined, resource, name };
-  const [inside = '', insideName] = rest;
-  if (rest.length === 0 || inside === 'status' || inside === 'finalize') return { namespace: name, resource, name };
-  return { namespace: name, resource: inside, name: insideName };
+function place(segments: readonly string[], verbInPath: string | undefined): Place {
+  const [first = '', second, third = ''] = segments;
+  const isWithin = first === 'namespaces' && segments.length > 2 && third !== 'status' && third !== 'finalize';
+  const namespace = first === 'namespaces' ? second : undefined;
+  const [resource = '', name, part] = isWithin ? segments.slice(2) : segments;
+  // What is proxied to is somebody else's path.
+  const subresource = verbInPath === 'proxy' ? undefined : part;
+  return { namespace, resource, name: name || undefined, subresource: subresource || undefined };
 }
 
 function verbOf({ method, query }: ApiRequest, name: string | undefined): string {
@@ -99,7 +112,9 @@ function verbOf({ method, query }: ApiRequest, name: string | undefined): string
 
 /** The one name a field selector demands: who may get that object may list it so. */
 function nameInFields(query: URLSearchParams): string | undefined {
-  const result = parseFieldSelector(query.get('fieldSelector') ?? '', ['metadata.name', 'metadata.namespace']);
+  const text = query.get('fieldSelector') ?? '';
+  if (text.length > maxSelectorLength) return undefined;
+  const result = parseAnyFieldSelector(text);
   if (result.kind === 'invalid') return undefined;
   const name = exactValue(result.selector, 'metadata.name');
   return name === undefined || !isPathSegment(name) ? undefined : name;

@@ -58,6 +58,20 @@ describe('a token review', () => {
 });
 
 describe('an access review', () => {
+  it('says what a list is narrowed to, and which part of a resource is meant', async () => {
+    const { reviews, apiserver } = asking({ status: 201, body: { status: { allowed: true } } });
+    const fieldSelector = [{ key: 'metadata.name', operator: 'In', values: ['a'] }] as const;
+    const labelSelector = [{ key: 'app', operator: 'Exists' }] as const;
+    await reviews.access(ann, { ...nodes, subresource: 'log', fieldSelector, labelSelector });
+    const { kind: _, ...asked } = nodes as AccessAttributes & { kind: 'resource' };
+    assert.deepEqual((apiserver.requests[0]?.body as { spec: Record<string, unknown> }).spec['resourceAttributes'], {
+      ...asked,
+      subresource: 'log',
+      fieldSelector: { requirements: fieldSelector },
+      labelSelector: { requirements: labelSelector },
+    });
+  });
+
   it('asks for a resource as the reference does', async () => {
     const { reviews, apiserver } = asking({ status: 201, body: { status: { allowed: true, reason: 'RBAC' } } });
     const user = { ...ann, uid: '7', extra: { scope: ['a'] } };

@@ -125,8 +125,16 @@ function unavailable(review: string, { message }: Problem): { kind: 'unavailable
 }
 
 function attributesOf(attributes: AccessAttributes): Record<string, unknown> {
-  const { kind, ...rest } = attributes;
-  return kind === 'resource' ? { resourceAttributes: rest } : { nonResourceAttributes: rest };
+  if (attributes.kind === 'path') {
+    const { verb, path } = attributes;
+    return { nonResourceAttributes: { verb, path } };
+  }
+  const { kind: _, fieldSelector, labelSelector, ...rest } = attributes;
+  const selectors = {
+    ...(fieldSelector && { fieldSelector: { requirements: fieldSelector } }),
+    ...(labelSelector && { labelSelector: { requirements: labelSelector } }),
+  };
+  return { resourceAttributes: { ...rest, ...selectors } };
 }
 
 /** Null where the answer gives no name to go by. */

@@ -29,14 +29,20 @@ interface Invalid {
 
 /** Reads a field selector over the fields in `known`; the empty text selects all. */
 export function parseFieldSelector(text: string, known: readonly string[]): FieldSelectorResult {
+  const result = parseAnyFieldSelector(text);
+  if (result.kind === 'invalid') return result;
+  const unknown = result.selector.requirements.find(({ field }) => !known.includes(field));
+  return unknown === undefined ? result : invalid(unknownField(unknown.field, known));
+}
+
+/** Reads a field selector whatever fields it names. */
+export function parseAnyFieldSelector(text: string): FieldSelectorResult {
   const requirements: FieldRequirement[] = [];
   for (const term of termsOf(text)) {
     const parsed = requirementOf(term, text);
     if ('kind' in parsed) return parsed;
     requirements.push(parsed);
   }
-  const unknown = requirements.find(({ field }) => !known.includes(field));
-  if (unknown !== undefined) return invalid(unknownField(unknown.field, known));
   return { kind: 'selector', selector: fieldSelector(requirements) };
 }
 

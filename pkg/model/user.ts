@@ -23,11 +23,24 @@ export type AccessAttributes =
       readonly group: string;
       readonly version: string;
       readonly resource: string;
+      /** `log` of `pods/log`; absent = the resource itself. */
+      readonly subresource?: string;
       readonly namespace?: string;
       readonly name?: string;
+      /** What a list is narrowed to, as far as reviewers understand it; absent = nothing. Never empty. */
+      readonly fieldSelector?: readonly SelectorRequirement[];
+      readonly labelSelector?: readonly SelectorRequirement[];
     }
   /** `verb` is the lower-case HTTP method. */
   | { readonly kind: 'path'; readonly verb: string; readonly path: string };
+
+/** One term of a selector, in the words of reviews (`LabelSelectorRequirement`, `FieldSelectorRequirement`). */
+export interface SelectorRequirement {
+  readonly key: string;
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+  /** Absent with `Exists` and `DoesNotExist`. */
+  readonly values?: readonly string[];
+}
 
 /** Whether they may. */
 export type AccessVerdict =
