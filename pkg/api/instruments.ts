@@ -15,7 +15,7 @@ const bounds = 20;
 export function apiInstruments(registry: Registry): ApiInstruments {
   const freshness = new Histogram({
     name: 'metrics_server_api_metric_freshness_seconds',
-    help: '[ALPHA] Freshness of metrics exported',
+    help: '[ALPHA] How old the usage was that went out, in seconds, one observation for each object sent.',
     buckets: exponentialBounds(),
   });
   return { freshness: registry.register(freshness) };

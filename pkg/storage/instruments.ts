@@ -13,7 +13,7 @@ export function registerInstruments(registry: Registry, storage: Measured): Coun
   registry.register(
     new Gauge({
       name: 'metrics_server_storage_points',
-      help: '[ALPHA] Number of metrics points stored.',
+      help: '[ALPHA] Nodes and containers whose usage can be told right now.',
       labels: ['type'],
       read: (gauge) => {
         const { nodes, containers } = storage.points();

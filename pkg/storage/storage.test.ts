@@ -103,7 +103,10 @@ describe('its instruments', () => {
     storage.store(batch(clock, { 'web/app': 103, 'db/app': 100 }));
 
     const text = registry.expose();
-    assert.match(text, /^# HELP metrics_server_storage_points \[ALPHA\] Number of metrics points stored\.$/m);
+    assert.match(
+      text,
+      /^# HELP metrics_server_storage_points \[ALPHA\] Nodes and containers whose usage can be told right now\.$/m,
+    );
     assert.match(text, /^# TYPE metrics_server_storage_points gauge$/m);
     assert.match(text, /^metrics_server_storage_points\{type="container"\} 1$/m);
     assert.match(text, /^metrics_server_storage_points\{type="node"\} 0$/m);

@@ -5,16 +5,16 @@ import { Counter } from '../../telemetry/instruments.ts';
 export class AuditInstruments {
   readonly events = new Counter({
     name: 'apiserver_audit_event_total',
-    help: '[ALPHA] Counter of audit events generated and sent to the audit backend.',
+    help: '[ALPHA] Events that were made for the audit log and handed to its backends.',
   });
   readonly errors = new Counter({
     name: 'apiserver_audit_error_total',
-    help: '[ALPHA] Counter of audit events that failed to be audited properly. Plugin identifies the plugin affected by the error.',
+    help: '[ALPHA] Events that never reached the audit log, by the backend that lost them.',
     labels: ['plugin'],
   });
   readonly rejected = new Counter({
     name: 'apiserver_audit_requests_rejected_total',
-    help: '[ALPHA] Counter of apiserver requests rejected due to an error in audit logging backend.',
+    help: '[ALPHA] Requests refused because they could not be recorded in the audit log.',
   });
   readonly levels = new Counter({
     name: 'apiserver_audit_level_total',
