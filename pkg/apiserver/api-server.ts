@@ -7,13 +7,14 @@ import { discoveryRoutes, groupRoots } from './discovery/discovery.ts';
 import type { Answer, ApiRequest } from './exchange.ts';
 import { forbidden } from './forbidden.ts';
 import { type HealthCheck, healthRoutes } from './health.ts';
+import { impersonate } from './identity/impersonate.ts';
 import { type OpenapiOptions, openapiRoutes } from './openapi/openapi-routes.ts';
-import { requestInfo } from './request-info.ts';
+import { type RequestInfo, requestInfo } from './request-info.ts';
 import type { RequestObserver } from './request-observer.ts';
 import type { ApiGroupVersion } from './resource.ts';
 import { resourceRoutes } from './resource-routes.ts';
 import { plainRoute, RouteTable } from './router.ts';
-import { internalError, statusAnswer, textError, timedOut, unauthorized } from './status.ts';
+import { internalError, type Status, statusAnswer, textError, timedOut, unauthorized } from './status.ts';
 import { rawJson, type VersionInfo, versionRoutes } from './version.ts';
 
 /** Finds out who asks. */
@@ -108,15 +109,24 @@ export class ApiServer {
     if (auditor && !(await auditor.began(request, user, info.attributes))) return brokenOff(request, notRecorded);
     if (caller.kind === 'unauthorized') return statusAnswer(unauthorized, request);
 
-    const verdict = await this.#options.authorizer.authorize(caller.user, info.attributes, request.signal);
-    auditor?.decided(request, verdict);
+    const impersonation = await impersonate(request, caller.user, this.#options.authorizer);
+    if (impersonation.kind === 'refused') return refusalOf(impersonation.status, request);
+    if (impersonation.kind === 'acting') auditor?.impersonated(request, impersonation.user);
+    const acting = impersonation.kind === 'acting' ? impersonation : { user: caller.user, request };
+    return await this.#ifAllowed(request, acting, info);
+  }
+
+  /** `sent` is what the auditor knows; `acting` who asks in the end, and what they ask. */
+  async #ifAllowed(sent: ApiRequest, { user, request }: Acting, { attributes, path }: KnownRequest): Promise<Answer> {
+    const verdict = await this.#options.authorizer.authorize(user, attributes, request.signal);
+    this.#options.auditor?.decided(sent, verdict);
     switch (verdict.kind) {
       case 'unavailable':
         return brokenOff(request, verdict.reason);
       case 'denied':
-        return withoutSniffing(statusAnswer(forbidden(caller.user, info.attributes, verdict.reason), request));
+        return refusalOf(forbidden(user, attributes, verdict.reason), request);
       case 'allowed':
-        return (await this.#routes.answer(request, info.path)) ?? this.#index(404);
+        return (await this.#routes.answer(request, path)) ?? this.#index(404);
     }
   }
 
@@ -138,6 +148,14 @@ export class ApiServer {
   }
 }
 
+interface Acting {
+  readonly user: User;
+  readonly request: ApiRequest;
+}
+
+/** A request of which it is known what it is about. */
+type KnownRequest = RequestInfo & { readonly kind: 'info' };
+
 /** Why nobody is answered under `--audit-…-mode=blocking-strict` while events cannot be kept. */
 const notRecorded = 'failed to store audit event';
 
@@ -154,10 +172,13 @@ function brokenOff({ path, query }: ApiRequest, reason: string): Answer {
   return textError(500, text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'));
 }
 
-const withoutSniffing = (answer: Answer): Answer => ({
-  ...answer,
-  headers: { ...answer.headers, 'X-Content-Type-Options': 'nosniff' },
-});
+/** The answer to who may not; browsers must not guess what it is. */
+function refusalOf(status: Status, request: ApiRequest): Answer {
+  const answer = statusAnswer(status, request);
+  return status.code === 403
+    ? { ...answer, headers: { ...answer.headers, 'X-Content-Type-Options': 'nosniff' } }
+    : answer;
+}
 
 /** Adds what every answer carries; a HEAD keeps the headers and loses the body. */
 function completed(answer: Answer, { method }: ApiRequest, id: string): Answer {
