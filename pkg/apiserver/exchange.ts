@@ -13,12 +13,16 @@ export interface ApiRequest {
    * and except lists by definition such as Accept, which are joined by commas.
    */
   readonly headers: IncomingHttpHeaders;
+  /** Absent = 1. */
+  readonly httpMajor?: 1 | 2;
   /** The chain the client presented, leaf first, not yet verified by anybody; empty when it presented none. */
   readonly peerChain: readonly X509Certificate[];
   /** Address of the other end, for the log. */
   readonly remoteAddress: string;
   /** Aborts when the client is gone, when the request's time is up, or when the server stops. */
   readonly signal: AbortSignal;
+  /** Aborts once the request is over: its answer sent, or given up. Absent where nobody sends: over when answered. */
+  readonly over?: AbortSignal;
 }
 
 /**

@@ -1,6 +1,7 @@
-import type { ServerResponse } from 'node:http';
+import type { ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Logger } from '../../telemetry/logger.ts';
+import { announceEnd, type Response } from './message.ts';
 
 /**
  * Each costs some 80 kB, and up to 1 MB while its headers arrive. By address, so that nobody locks out the others. One
@@ -14,13 +15,22 @@ interface Peer {
   isReported: boolean;
 }
 
+/** One connection as HTTP knows it. */
+interface Conversation {
+  readonly socket: Socket;
+  /** Absent for HTTP/1.1. */
+  readonly session?: ServerHttp2Session;
+  /** Owed or on their way. */
+  readonly responses: Set<Response>;
+}
+
 /** The open connections of a server and the requests in flight on each, so that it can be closed gracefully. */
 export class Connections {
   /** As the network knows them, those still shaking hands included. */
   readonly #accepted = new Set<Socket>();
   readonly #peers = new Map<string, Peer>();
   /** As HTTP knows them. */
-  readonly #requests = new Map<Socket, Set<ServerResponse>>();
+  readonly #conversations = new Map<Socket, Conversation>();
   #isClosing = false;
   readonly #log: Logger;
 
@@ -52,34 +62,41 @@ export class Connections {
     this.#log.warn('Too many connections from one client; further ones are cut', { client: address, maxPerAddress });
   }
 
-  /** Call for every new connection after its handshake. */
-  opened(socket: Socket): void {
+  /** Call for every new connection after its handshake, with its session if it speaks HTTP/2. */
+  opened(socket: Socket, session?: ServerHttp2Session): void {
     if (this.#isClosing) socket.destroy();
-    this.#requests.set(socket, new Set());
-    socket.once('close', () => this.#requests.delete(socket));
+    this.#conversations.set(socket, { socket, responses: new Set(), ...(session && { session }) });
+    socket.once('close', () => this.#conversations.delete(socket));
   }
 
   /** Call for every request; its end is found out here. */
-  began(socket: Socket, response: ServerResponse): void {
-    this.#requests.get(socket)?.add(response);
+  began(socket: Socket, response: Response): void {
+    const conversation = this.#conversations.get(socket);
+    conversation?.responses.add(response);
     if (this.#isClosing) announceEnd(response);
     response.once('close', () => {
-      this.#requests.get(socket)?.delete(response);
-      if (this.#isClosing && !this.isBusy(socket)) socket.end();
+      conversation?.responses.delete(response);
+      if (this.#isClosing && conversation?.responses.size === 0) end(conversation);
     });
   }
 
   /** Whether an answer is owed or on its way. */
   isBusy(socket: Socket): boolean {
-    return (this.#requests.get(socket)?.size ?? 0) > 0;
+    return (this.#conversations.get(socket)?.responses.size ?? 0) > 0;
   }
 
-  /** Ends every connection without a request now, and every other one after its request. */
+  /** Whether no connection is to take further requests. */
+  get isClosing(): boolean {
+    return this.#isClosing;
+  }
+
+  /** Ends every connection without a request now, and every other one after its requests. */
   drain(): void {
     this.#isClosing = true;
-    for (const [socket, responses] of this.#requests) {
-      if (responses.size === 0) socket.end();
-      for (const response of responses) announceEnd(response);
+    for (const conversation of this.#conversations.values()) {
+      // A session closes by itself after its last stream, and must tell the client now that it takes no others.
+      if (conversation.responses.size === 0 || conversation.session) end(conversation);
+      for (const response of conversation.responses) announceEnd(response);
     }
   }
 
@@ -89,7 +106,7 @@ export class Connections {
   }
 }
 
-/** Lets the client know that this is the last answer here, as far as it has not begun. */
-function announceEnd(response: ServerResponse): void {
-  if (!response.headersSent) response.shouldKeepAlive = false;
+function end({ socket, session }: Conversation): void {
+  if (session === undefined) socket.end();
+  else session.close();
 }

@@ -1,16 +1,20 @@
-import { constants } from 'node:crypto';
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2Server, ServerHttp2Session } from 'node:http2';
 import { createServer, type Server } from 'node:https';
 import type { Socket } from 'node:net';
-import type { SecureContextOptions } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../../lifecycle/clock.ts';
 import { deadline } from '../../lifecycle/deadline.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { CertificatePair } from '../certificates/issue-certificate.ts';
 import type { Answer, ApiRequest } from '../exchange.ts';
+import { boundBody } from './bound-body.ts';
 import { Connections } from './connections.ts';
+import { createHttp2Server } from './http2-server.ts';
+import type { Message, Response } from './message.ts';
 import { readRequest } from './read-request.ts';
+import { giveUp, maxHeaders, refuseMalformed, tooLate, tooMuch } from './refuse.ts';
+import { contextOptions, NamedContexts, type NamedPair, type TlsTerms } from './secure-contexts.ts';
 import { writeAnswer } from './write-answer.ts';
 
 /** Where to listen, with which certificate, and who answers. */
@@ -19,6 +23,16 @@ export interface ListenOptions {
   /** 0 = any free one. */
   readonly port: number;
   readonly pair: CertificatePair;
+  /** Shown instead of `pair` to clients that ask for one of their names (SNI); of two for one name the first counts. */
+  readonly namedPairs?: readonly NamedPair[];
+  /** Absent = TLS 1.2 or newer, with Node's ciphers and curves. */
+  readonly tls?: TlsTerms;
+  /** HTTP/1.1 only. */
+  readonly disableHttp2?: boolean;
+  /** Requests at once on one connection by HTTP/2; absent = 100. */
+  readonly http2MaxStreamsPerConnection?: number;
+  /** Other processes may listen on the same port (SO_REUSEPORT), and the system shares connections out. */
+  readonly permitPortSharing?: boolean;
   /** Must settle soon after the request's signal aborts. */
   readonly handle: (request: ApiRequest) => Promise<Answer>;
   /** A request's signal aborts after this long, also while its answer is being sent. */
@@ -33,6 +47,8 @@ export interface Listener {
   readonly port: number;
   /** New connections get the new certificate; open ones live on. Throws when the pair is broken. */
   replacePair(pair: CertificatePair): void;
+  /** The same for the pairs beside it, all at once. */
+  replaceNamedPairs(pairs: readonly NamedPair[]): void;
   /** Accepts nobody any more, lets requests in flight finish for up to `graceMs`, then cuts what is left. */
   close(options: { readonly graceMs: number }): Promise<void>;
 }
@@ -47,46 +63,43 @@ const headerReadMs = 32_000;
 const idleMs = 90_000;
 const handshakeMs = 10_000;
 const keepAliveProbeMs = 180_000;
-/** As Go's server does: a client that sends more than this to somebody who does not read it loses its connection. */
-const maxBodyBytes = 256 * 1024;
+const defaultMaxStreams = 100;
 /** What a handler may still take after its signal has aborted, to answer in words of its own. */
 const lastWordsMs = 1_000;
 
-/** Listens for HTTPS. Clients may show certificates; whether they count is decided per request, by the handler. */
+/**
+ * Listens for HTTPS, HTTP/2 and HTTP/1.1 on one port: the client chooses (ALPN). Clients may show certificates; whether
+ * they count is decided per request, by the handler.
+ */
 export async function listen(options: ListenOptions): Promise<ListenOutcome> {
-  const where = `${options.bindAddress}:${options.port}`;
+  const { bindAddress: host, port, permitPortSharing: reusePort = false } = options;
   try {
-    const server = createServer({
-      ...secureContext(options.pair),
-      requestCert: true,
-      rejectUnauthorized: false,
-      handshakeTimeout: handshakeMs,
-      maxHeaderSize: headerBytes,
-      headersTimeout: headerReadMs,
-      requestTimeout: Math.max(headerReadMs, options.requestTimeoutMs),
-      keepAliveTimeout: idleMs,
-      keepAlive: true,
-      keepAliveInitialDelay: keepAliveProbeMs,
-    });
-    // Node leaves out what is beyond the count. One more than we take shows it, lest a user lose groups unseen.
-    server.maxHeadersCount = maxHeaders + 1;
-    const listener = new HttpsListener(server, options);
-    listener.attend();
-    server.listen({ host: options.bindAddress, port: options.port });
-    await once(server, 'listening');
+    const listener = new HttpsListener(options);
+    await listener.listen({ host, port, ...(reusePort && { reusePort }) });
     return { kind: 'listening', listener };
   } catch (cause) {
-    return { kind: 'failed', message: `cannot listen on ${where}: ${explain(cause)}` };
+    return { kind: 'failed', message: `cannot listen on ${host}:${port}: ${explain(cause)}` };
   }
 }
 
-/**
- * No session is ever resumed: a resumed one would know the client's own certificate but not the intermediates it once
- * presented, and so lose its identity. No renegotiation either: it could change who the client is.
- */
-function secureContext({ certPem, keyPem }: CertificatePair): SecureContextOptions {
-  const secureOptions = constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION;
-  return { cert: certPem, key: keyPem, minVersion: 'TLSv1.2', secureOptions };
+function serverOf({ pair, tls, disableHttp2 = false, requestTimeoutMs }: ListenOptions, named: NamedContexts): Server {
+  const server = createServer({
+    ...contextOptions(pair, tls),
+    SNICallback: (name, done) => done(null, named.find(name)),
+    ALPNProtocols: disableHttp2 ? ['http/1.1'] : ['h2', 'http/1.1'],
+    requestCert: true,
+    rejectUnauthorized: false,
+    handshakeTimeout: handshakeMs,
+    maxHeaderSize: headerBytes,
+    headersTimeout: headerReadMs,
+    requestTimeout: Math.max(headerReadMs, requestTimeoutMs),
+    keepAliveTimeout: idleMs,
+    keepAlive: true,
+    keepAliveInitialDelay: keepAliveProbeMs,
+  });
+  // Node leaves out what is beyond the count. One more than we take shows it, lest a user lose groups unseen.
+  server.maxHeadersCount = maxHeaders + 1;
+  return server;
 }
 
 function explain(cause: unknown): string {
@@ -98,15 +111,29 @@ function explain(cause: unknown): string {
 }
 
 class HttpsListener implements Listener {
-  readonly #server: Server;
   readonly #options: ListenOptions;
   readonly #connections: Connections;
+  readonly #named: NamedContexts;
+  readonly #server: Server;
+  readonly #http2: Http2Server;
+  /** The connection below each session: Node itself shows only a stand-in of it. */
+  readonly #sockets = new WeakMap<ServerHttp2Session, TLSSocket>();
   #closed: Promise<void> | undefined;
 
-  constructor(server: Server, options: ListenOptions) {
-    this.#server = server;
+  constructor(options: ListenOptions) {
     this.#options = options;
     this.#connections = new Connections(options.log);
+    this.#named = new NamedContexts(options.tls);
+    this.#named.replace(options.namedPairs ?? []);
+    this.#server = serverOf(options, this.#named);
+    const maxStreams = options.http2MaxStreamsPerConnection ?? defaultMaxStreams;
+    this.#http2 = createHttp2Server({ maxStreams, maxHeaders: maxHeaders + 10, headerBytes });
+  }
+
+  async listen(where: { readonly host: string; readonly port: number }): Promise<void> {
+    this.#attend();
+    this.#server.listen(where);
+    await once(this.#server, 'listening');
   }
 
   get address(): string {
@@ -120,7 +147,11 @@ class HttpsListener implements Listener {
   }
 
   replacePair(pair: CertificatePair): void {
-    this.#server.setSecureContext(secureContext(pair));
+    this.#server.setSecureContext(contextOptions(pair, this.#options.tls));
+  }
+
+  replaceNamedPairs(pairs: readonly NamedPair[]): void {
+    this.#named.replace(pairs);
   }
 
   async close({ graceMs }: { readonly graceMs: number }): Promise<void> {
@@ -136,12 +167,18 @@ class HttpsListener implements Listener {
     await closed;
   }
 
-  /** Takes part in everything that happens on the server from now on. */
-  attend(): void {
+  #attend(): void {
     const { log } = this.#options;
     this.#server.on('connection', (socket: Socket) => this.#connections.accepted(socket));
-    this.#server.on('secureConnection', (socket) => this.#connections.opened(socket));
-    this.#server.on('request', (message, response) => void this.#answer(message, response));
+    this.#shareByProtocol();
+    this.#server.on('request', (message, response) => {
+      void this.#answer(message, response, message.socket as TLSSocket);
+    });
+    this.#http2.on('request', (message, response) => {
+      const { session } = message.stream;
+      const socket = session && this.#sockets.get(session as ServerHttp2Session);
+      if (socket !== undefined) void this.#answer(message, response, socket);
+    });
     this.#server.on('clientError', (error, socket) => {
       // Another answer would spoil one that is under way.
       if (this.#connections.isBusy(socket as Socket)) socket.destroy();
@@ -150,23 +187,50 @@ class HttpsListener implements Listener {
     this.#server.on('tlsClientError', (error, { remoteAddress }) => {
       log.detail(4, 'TLS handshake failed', { client: remoteAddress, cause: error.message });
     });
+    this.#http2.on('sessionError', (error: Error) => {
+      log.detail(4, 'HTTP/2 connection failed', { cause: error.message });
+    });
     this.#server.on('error', (cause) => {
       if (this.#server.listening) log.error('Listening went wrong', { cause });
     });
   }
 
+  /** Hands what speaks HTTP/2 over to its server; everything else goes where Node's HTTPS server sends it. */
+  #shareByProtocol(): void {
+    const speakHttp1 = this.#server.listeners('secureConnection');
+    this.#server.removeAllListeners('secureConnection');
+    this.#server.on('secureConnection', (socket) => {
+      if (socket.alpnProtocol === 'h2') {
+        this.#http2.once('session', (session) => this.#begin(session, socket));
+        this.#http2.emit('connection', socket);
+      } else {
+        this.#connections.opened(socket);
+        for (const speak of speakHttp1) speak.call(this.#server, socket);
+      }
+    });
+  }
+
+  #begin(session: ServerHttp2Session, socket: TLSSocket): void {
+    this.#sockets.set(session, socket);
+    this.#connections.opened(socket, session);
+    session.setTimeout(idleMs, () => {
+      if (!this.#connections.isBusy(socket)) session.close();
+    });
+  }
+
   /** Never rejects: whatever goes wrong ends in an answer, a cut connection and at most one line in the log. */
-  async #answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #answer(message: Message, response: Response, socket: TLSSocket): Promise<void> {
     const { clock, log, requestTimeoutMs } = this.#options;
-    this.#connections.began(message.socket, response);
+    this.#connections.began(socket, response);
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     response.on('error', () => gone.abort());
-    boundBody(message);
+    boundBody(message, response);
 
     using limit = deadline(gone.signal, requestTimeoutMs, clock);
     try {
-      const answer = tooMuch(message) ?? (await this.#handle(readRequest(message, limit.signal), gone.signal));
+      const span = { signal: limit.signal, over: gone.signal };
+      const answer = tooMuch(message) ?? (await this.#handle(readRequest(message, socket, span), gone.signal));
       if (!gone.signal.aborted) await writeAnswer(answer, response, limit.signal);
     } catch (cause) {
       log.error('Request handler failed', { method: message.method, path: message.url?.split('?')[0], cause });
@@ -182,56 +246,4 @@ class HttpsListener implements Listener {
     limit.signal.addEventListener('abort', () => resolve(tooLate), { once: true });
     return await Promise.race([handle(request), late]);
   }
-}
-
-/** What a request may cost before anybody knows who sent it. Real ones stay far below, also with thousands of groups. */
-const maxTargetLength = 64 * 1024;
-const maxParameters = 1_000;
-const maxHeaders = 10_000;
-
-/** The refusal of a request that would take too long to take apart. */
-function tooMuch({ url = '', rawHeaders }: IncomingMessage): Answer | undefined {
-  if (url.length > maxTargetLength || url.split('&', maxParameters + 1).length > maxParameters)
-    return { status: 414, headers: plainText, body: '414 URI Too Long\n' };
-  if (rawHeaders.length > 2 * maxHeaders)
-    return { status: 431, headers: plainText, body: '431 Request Header Fields Too Large\n' };
-  return undefined;
-}
-
-const plainText = { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' };
-const tooLate: Answer = { status: 504, headers: plainText, body: 'the request was not answered in time\n' };
-
-/** After a failure: an error if nothing was sent yet, otherwise the connection is cut, so that no half looks whole. */
-function giveUp(response: ServerResponse): void {
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
-  response.writeHead(500, plainText);
-  response.end('the server failed on this request; its log says more\n');
-}
-
-/** Nobody here reads bodies: a small one is thrown away, a large one ends the connection. */
-function boundBody(message: IncomingMessage): void {
-  let bytes = 0;
-  message.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes > maxBodyBytes) message.destroy();
-  });
-  message.on('error', () => undefined); // The response's own close event tells.
-}
-
-const refusals: Readonly<Record<string, string>> = {
-  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
-  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
-};
-
-/** Answers what cannot be parsed as HTTP. */
-function refuseMalformed(error: Error & { readonly code?: string }, socket: Socket): void {
-  if (!socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const status = refusals[error.code ?? ''] ?? '400 Bad Request';
-  socket.end(`HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${status}`);
 }

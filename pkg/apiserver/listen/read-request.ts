@@ -1,19 +1,30 @@
 import type { X509Certificate } from 'node:crypto';
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { TLSSocket } from 'node:tls';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 import type { ApiRequest } from '../exchange.ts';
+import type { Message } from './message.ts';
+
+/** How long a request has, and until when it is under way. */
+export interface RequestSpan {
+  /** Aborts when the client is gone or the time is up. */
+  readonly signal: AbortSignal;
+  /** Aborts when nothing is owed any more. */
+  readonly over: AbortSignal;
+}
 
 /** The request as handlers see it; its body is somebody else's. */
-export function readRequest(message: IncomingMessage, signal: AbortSignal): ApiRequest {
+export function readRequest(message: Message, socket: TLSSocket, { signal, over }: RequestSpan): ApiRequest {
   const { path, query } = splitTarget(message.url ?? '/');
   return {
     method: (message.method ?? 'GET').toUpperCase(),
     path,
     query: new URLSearchParams(query),
     headers: separateHeaders(message),
-    peerChain: message.socket instanceof TLSSocket ? peerChain(message.socket) : [],
-    remoteAddress: message.socket.remoteAddress ?? '',
+    httpMajor: message.httpVersionMajor === 2 ? 2 : 1,
+    peerChain: peerChain(socket),
+    remoteAddress: socket.remoteAddress ?? '',
     signal,
+    over,
   };
 }
 
@@ -48,15 +59,27 @@ const lists: ReadonlySet<string> = new Set([
 
 /**
  * Node joins a header sent twice with a comma. That would make one group of the front proxy named `a, b` the same as
- * two groups, so what is not a list by definition stays apart.
+ * two groups, so what is not a list by definition stays apart. HTTP/2 has names of its own for what HTTP/1.1 calls Host.
  */
-function separateHeaders({ headers, headersDistinct }: IncomingMessage): IncomingHttpHeaders {
-  const separate: IncomingHttpHeaders = { ...headers };
-  for (const [name, values = []] of Object.entries(headersDistinct)) {
-    const isJoined = values.length > 1 && headers[name] === values.join(', ');
-    if (isJoined && !lists.has(name)) separate[name] = values;
+function separateHeaders({ headers, rawHeaders }: Message): IncomingHttpHeaders {
+  const sent = new Map<string, string[]>();
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] ?? '').toLowerCase();
+    const values = sent.get(name);
+    if (values === undefined) sent.set(name, [rawHeaders[at + 1] ?? '']);
+    else values.push(rawHeaders[at + 1] ?? '');
   }
-  return separate;
+  const { ':authority': authority, ...rest } = headers;
+  const separate = Object.entries({ ...(typeof authority === 'string' && { host: authority }), ...rest });
+  return Object.fromEntries(
+    separate
+      .filter(([name]) => !name.startsWith(':'))
+      .map(([name, joined]) => {
+        const values = sent.get(name) ?? [];
+        const isJoined = values.length > 1 && joined === values.join(', ');
+        return [name, isJoined && !lists.has(name) ? values : joined];
+      }),
+  );
 }
 
 /** A connection's certificates never change: it can neither be resumed nor renegotiated. */

@@ -1,15 +1,17 @@
 import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import type { Http2ServerResponse } from 'node:http2';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Answer, Body } from '../exchange.ts';
+import { cutShort, isHttp2, type Response } from './message.ts';
 
 /**
  * Sends an answer, a long one as fast as the client takes it and with a turn of the event loop between its chunks, so
- * that others are answered meanwhile. When `signal` aborts, drawing stops and the connection is cut: half a list must
- * not look like a whole one.
+ * that others are answered meanwhile. When `signal` aborts, drawing stops and the answer is cut: half a list must not
+ * look like a whole one.
  */
-export async function writeAnswer(answer: Answer, response: ServerResponse, signal: AbortSignal): Promise<void> {
-  const { status, headers, body } = answer;
+export async function writeAnswer(answer: Answer, response: Response, signal: AbortSignal): Promise<void> {
+  const { status, body } = answer;
+  const headers = isHttp2(response) ? headersOverHttp2(answer.headers, response) : answer.headers;
   const isWhole = typeof body === 'string' || body instanceof Uint8Array;
   if (mayNotHaveBody(response, status)) {
     response.writeHead(status, headers);
@@ -24,13 +26,28 @@ export async function writeAnswer(answer: Answer, response: ServerResponse, sign
   }
 }
 
-function mayNotHaveBody({ req }: ServerResponse, status: number): boolean {
+/**
+ * `Connection: close` means what it means in Go: over HTTP/2, whose answers may not carry it, the client is asked to
+ * leave (GOAWAY), and its connection ends after the requests that are under way.
+ */
+function headersOverHttp2(headers: Answer['headers'], { stream }: Http2ServerResponse): Answer['headers'] {
+  const entries = Object.entries(headers);
+  const kept = entries.filter(([name]) => !hopByHop.has(name.toLowerCase()));
+  if (kept.length === entries.length) return headers;
+  if (entries.some(([name, value]) => name.toLowerCase() === 'connection' && value === 'close'))
+    stream.session?.close();
+  return Object.fromEntries(kept);
+}
+
+const hopByHop: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade']);
+
+function mayNotHaveBody({ req }: Response, status: number): boolean {
   return req.method === 'HEAD' || status === 204 || status === 304;
 }
 
 async function writeChunks(
   { status, headers, body }: Answer & { readonly body: Exclude<Body, string | Uint8Array> },
-  response: ServerResponse,
+  response: Response,
   signal: AbortSignal,
 ): Promise<void> {
   for await (const chunk of body) {
@@ -42,7 +59,7 @@ async function writeChunks(
     await nextTurn();
   }
   if (signal.aborted) {
-    response.destroy();
+    cutShort(response);
     return;
   }
   if (!response.headersSent) response.writeHead(status, headers);
@@ -50,13 +67,14 @@ async function writeChunks(
 }
 
 /** Waits until the client took the rest: what takes longer than the request may is cut, not kept for ever. */
-async function end(response: ServerResponse, signal: AbortSignal, rest?: string | Uint8Array): Promise<void> {
-  const finished = once(response, 'finish', { signal });
-  response.end(rest);
-  await finished.catch(() => response.destroy());
+async function end(response: Response, signal: AbortSignal, rest?: string | Uint8Array): Promise<void> {
+  const finished = once(isHttp2(response) ? response.stream : response, 'finish', { signal });
+  if (rest === undefined) response.end();
+  else response.end(rest);
+  await finished.catch(() => cutShort(response));
 }
 
-async function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
+async function drained(response: Response, signal: AbortSignal): Promise<void> {
   // Aborted, because the client is gone or slow: the loop above looks at the signal next.
   await once(response, 'drain', { signal }).catch(() => undefined);
 }
