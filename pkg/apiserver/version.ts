@@ -5,6 +5,12 @@ import { type Route, serviceRoot, serviceRoute } from './router.ts';
 export interface VersionInfo {
   readonly major: string;
   readonly minor: string;
+  /** The version it behaves as; for a server that cannot behave as an older one, its own. */
+  readonly emulationMajor?: string;
+  readonly emulationMinor?: string;
+  /** The oldest version it gets along with. */
+  readonly minCompatibilityMajor?: string;
+  readonly minCompatibilityMinor?: string;
   readonly gitVersion: string;
   readonly gitCommit: string;
   readonly gitTreeState: string;

@@ -7,6 +7,10 @@ export function versionInfo({ version, runtime, platform }: Release): VersionInf
   return {
     major,
     minor,
+    emulationMajor: major,
+    emulationMinor: minor,
+    minCompatibilityMajor: major,
+    minCompatibilityMinor: minor,
     gitVersion: version,
     gitCommit: '',
     gitTreeState: '',

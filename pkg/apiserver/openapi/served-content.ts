@@ -76,7 +76,7 @@ interface Range {
 
 /** The part to send; undefined for all of it. */
 function wantedRange({ headers }: ApiRequest, content: Content): Range | 'outside' | undefined {
-  const { range = ',' } = headers;
+  const range = String(headers.range ?? ',');
   const isOne = !range.includes(',');
   return isOne && isStillTheSame(headers['if-range']?.toString(), content)
     ? rangeOf(range, content.bytes.length)
