@@ -2,6 +2,8 @@
 # The Node.js that `npm ci` brings; where it brings none (it knows Linux on x64 and arm64): make … NODE=node, 24 or newer.
 NODE := node_modules/.bin/node
 TESTS := 'pkg/**/*.test.ts' 'cmd/**/*.test.ts'
+# Which files make e2e runs.
+E2E ?= 'e2e/*.test.ts'
 # Set ONCE=1 to print once and leave.
 ONCE ?=
 
@@ -48,7 +50,7 @@ demo: build ## Show the server at work on a pretend cluster (ONCE=1: print once 
 	@ONCE=$(ONCE) $(NODE) dist/cmd/demo/main.js
 
 e2e: build ## The real kubectl against the real server, on a pretend cluster or on E2E_KUBECONFIG's.
-	$(NODE) --test --test-concurrency=1 'e2e/*.test.ts'
+	$(NODE) --test --test-concurrency=1 $(E2E)
 
 bench: build ## Measure the first full answer, memory and CPU on pretend clusters (BENCH='--runs=1': quickly).
 	@$(NODE) bench/first-answer.ts $(BENCH)

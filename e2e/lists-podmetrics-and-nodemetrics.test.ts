@@ -8,8 +8,8 @@ const { admin } = await openCluster();
 
 test('both kinds are among the resources of the cluster', async () => {
   const printed = await admin.print('api-resources', '--api-group=metrics.k8s.io');
-  assert.match(printed, /^nodes\s.*metrics\.k8s\.io\/v1beta1\s+false\s+NodeMetrics/m);
-  assert.match(printed, /^pods\s.*metrics\.k8s\.io\/v1beta1\s+true\s+PodMetrics/m);
+  assert.match(printed, /^nodes\s.*metrics\.k8s\.io\/v1(?:beta1)?\s+false\s+NodeMetrics/m);
+  assert.match(printed, /^pods\s.*metrics\.k8s\.io\/v1(?:beta1)?\s+true\s+PodMetrics/m);
 });
 
 test('kubectl get nodemetrics prints cpu, memory and the window of every node', async () => {
@@ -51,7 +51,7 @@ test('kubectl get -o json gives objects of the right kind, and -o name their nam
   const name = node?.metadata.name ?? '';
   const object = JSON.parse(await admin.print('get', 'nodemetrics', name, '-o', 'json')) as Record<string, unknown>;
   assert.equal(object['kind'], 'NodeMetrics');
-  assert.equal(object['apiVersion'], 'metrics.k8s.io/v1beta1');
+  assert.match(String(object['apiVersion']), /^metrics\.k8s\.io\/v1(beta1)?$/);
   assert.equal(
     (await admin.print('get', 'nodemetrics', name, '-o', 'name')).trim(),
     `nodemetrics.metrics.k8s.io/${name}`,
