@@ -5,6 +5,8 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { Auditor } from './auditor.ts';
 import { discoveryRoutes, groupRoots } from './discovery/discovery.ts';
 import type { Answer, ApiRequest } from './exchange.ts';
+import { type Filter, throughFilters, withHeaders } from './filters/filter.ts';
+import type { InFlightLimit } from './filters/in-flight-limit.ts';
 import { forbidden } from './forbidden.ts';
 import { type HealthCheck, healthRoutes } from './health.ts';
 import { impersonate } from './identity/impersonate.ts';
@@ -13,7 +15,7 @@ import { type RequestInfo, requestInfo } from './request-info.ts';
 import type { RequestObserver } from './request-observer.ts';
 import type { ApiGroupVersion } from './resource.ts';
 import { resourceRoutes } from './resource-routes.ts';
-import { plainRoute, RouteTable } from './router.ts';
+import { plainRoute, type Route, RouteTable } from './router.ts';
 import { internalError, type Status, statusAnswer, textError, timedOut, unauthorized } from './status.ts';
 import { rawJson, type VersionInfo, versionRoutes } from './version.ts';
 
@@ -50,8 +52,14 @@ export interface ApiServerOptions {
   readonly openapi?: OpenapiOptions;
   /** Absent = requests are not counted. */
   readonly observer?: RequestObserver;
+  /** What else is served, to those who may. Absent = nothing. */
+  readonly more?: readonly Route[];
   /** Absent = nothing is recorded of requests. */
   readonly auditor?: Auditor;
+  /** In front of everything else, the first one outermost. */
+  readonly filters?: readonly Filter[];
+  /** Absent = any number of requests may be under way at once. */
+  readonly inFlight?: Pick<InFlightLimit, 'pass'>;
 }
 
 /** The checks behind each health endpoint, in the order they are printed. */
@@ -78,6 +86,7 @@ export class ApiServer {
       ...versionRoutes(options.version),
       ...(options.openapi ? openapiRoutes(options, options.openapi) : []),
       plainRoute('/metrics', () => this.#metrics()),
+      ...(options.more ?? []),
       { pattern: '/', handler: () => this.#index(200) },
       { pattern: '/index.html', handler: () => this.#index(200) },
     ]);
@@ -89,7 +98,8 @@ export class ApiServer {
     const id = auditId(request) ?? newId();
     const finished = observer?.began(request);
     auditor?.arrived(request, id);
-    const made = await this.#answer(request).catch((error: unknown) => this.#broken(request, error));
+    const filtered = throughFilters(this.#options.filters ?? [], request, () => this.#answer(request));
+    const made = await filtered.catch((error: unknown) => this.#broken(request, error));
     // A client that is gone will not mind; one that waits learns that time was the problem, whatever broke for it.
     const answer = request.signal.aborted ? statusAnswer(timedOut, request) : made;
     auditor?.ended(request, answer);
@@ -107,13 +117,22 @@ export class ApiServer {
     const { auditor } = this.#options;
     const user = caller.kind === 'user' ? caller.user : undefined;
     if (auditor && !(await auditor.began(request, user, info.attributes))) return brokenOff(request, notRecorded);
-    if (caller.kind === 'unauthorized') return statusAnswer(unauthorized, request);
+    const answer = user === undefined ? statusAnswer(unauthorized, request) : await this.#answerTo(user, request, info);
+    // Strangers could make us work on a hundred streams at once for the price of one connection.
+    const isStranger = user === undefined || user.name === 'system:anonymous';
+    return isStranger && request.httpMajor === 2 ? withHeaders(answer, { Connection: 'close' }) : answer;
+  }
 
-    const impersonation = await impersonate(request, caller.user, this.#options.authorizer);
+  async #answerTo(user: User, request: ApiRequest, info: KnownRequest): Promise<Answer> {
+    const { auditor, inFlight, authorizer } = this.#options;
+    const impersonation = await impersonate(request, user, authorizer);
     if (impersonation.kind === 'refused') return refusalOf(impersonation.status, request);
     if (impersonation.kind === 'acting') auditor?.impersonated(request, impersonation.user);
-    const acting = impersonation.kind === 'acting' ? impersonation : { user: caller.user, request };
-    return await this.#ifAllowed(request, acting, info);
+    const acting = impersonation.kind === 'acting' ? impersonation : { user, request };
+    const answer = (): Promise<Answer> => this.#ifAllowed(request, acting, info);
+    return (
+      (await inFlight?.pass(request, { user: acting.user, verb: info.attributes.verb }, answer)) ?? (await answer())
+    );
   }
 
   /** `sent` is what the auditor knows; `acting` who asks in the end, and what they ask. */
@@ -184,7 +203,8 @@ function refusalOf(status: Status, request: ApiRequest): Answer {
 function completed(answer: Answer, { method }: ApiRequest, id: string): Answer {
   const { status, headers, body } = answer;
   const isWhole = typeof body === 'string' || body instanceof Uint8Array;
-  const length = isWhole && status !== 304 ? { 'Content-Length': String(Buffer.byteLength(body)) } : {};
+  const length =
+    isWhole && status !== 304 && status !== 204 ? { 'Content-Length': String(Buffer.byteLength(body)) } : {};
   return {
     status,
     headers: { 'Audit-ID': id, 'Cache-Control': 'no-cache, private', ...length, ...headers },

@@ -13,6 +13,8 @@ export interface ApiRequest {
    * and except lists by definition such as Accept, which are joined by commas.
    */
   readonly headers: IncomingHttpHeaders;
+  /** How the body begins, at most a kilobyte of it, once all of it has come. Absent = there is none. */
+  readonly body?: () => Promise<string>;
   /** Absent = 1. */
   readonly httpMajor?: 1 | 2;
   /** The chain the client presented, leaf first, not yet verified by anybody; empty when it presented none. */

@@ -37,6 +37,8 @@ export interface ListenOptions {
   readonly handle: (request: ApiRequest) => Promise<Answer>;
   /** A request's signal aborts after this long, also while its answer is being sent. */
   readonly requestTimeoutMs: number;
+  /** Called for every client with whom no TLS connection came about; absent = nobody counts them. */
+  readonly onHandshakeFailure?: () => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -185,6 +187,7 @@ class HttpsListener implements Listener {
       else refuseMalformed(error, socket as Socket);
     });
     this.#server.on('tlsClientError', (error, { remoteAddress }) => {
+      this.#options.onHandshakeFailure?.();
       log.detail(4, 'TLS handshake failed', { client: remoteAddress, cause: error.message });
     });
     this.#http2.on('sessionError', (error: Error) => {
@@ -225,11 +228,11 @@ class HttpsListener implements Listener {
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     response.on('error', () => gone.abort());
-    boundBody(message, response);
+    const body = boundBody(message, response);
 
     using limit = deadline(gone.signal, requestTimeoutMs, clock);
     try {
-      const span = { signal: limit.signal, over: gone.signal };
+      const span = { signal: limit.signal, over: gone.signal, body };
       const answer = tooMuch(message) ?? (await this.#handle(readRequest(message, socket, span), gone.signal));
       if (!gone.signal.aborted) await writeAnswer(answer, response, limit.signal);
     } catch (cause) {

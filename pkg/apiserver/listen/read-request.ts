@@ -4,16 +4,18 @@ import type { TLSSocket } from 'node:tls';
 import type { ApiRequest } from '../exchange.ts';
 import type { Message } from './message.ts';
 
-/** How long a request has, and until when it is under way. */
+/** How long a request has, until when it is under way, and what is still to come of it. */
 export interface RequestSpan {
   /** Aborts when the client is gone or the time is up. */
   readonly signal: AbortSignal;
   /** Aborts when nothing is owed any more. */
   readonly over: AbortSignal;
+  /** How its body begins, once it is there. */
+  readonly body: () => Promise<string>;
 }
 
-/** The request as handlers see it; its body is somebody else's. */
-export function readRequest(message: Message, socket: TLSSocket, { signal, over }: RequestSpan): ApiRequest {
+/** The request as handlers see it. */
+export function readRequest(message: Message, socket: TLSSocket, { signal, over, body }: RequestSpan): ApiRequest {
   const { path, query } = splitTarget(message.url ?? '/');
   return {
     method: (message.method ?? 'GET').toUpperCase(),
@@ -25,6 +27,7 @@ export function readRequest(message: Message, socket: TLSSocket, { signal, over 
     remoteAddress: socket.remoteAddress ?? '',
     signal,
     over,
+    body,
   };
 }
 
