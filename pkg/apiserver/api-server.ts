@@ -1,3 +1,5 @@
+import type { Clock } from '../lifecycle/clock.ts';
+import { deadline } from '../lifecycle/deadline.ts';
 import { goQuote } from '../model/go-quote.ts';
 import type { AccessAttributes, AccessVerdict, User } from '../model/user.ts';
 import { expositionContentType } from '../telemetry/exposition.ts';
@@ -16,7 +18,8 @@ import type { RequestObserver } from './request-observer.ts';
 import type { ApiGroupVersion } from './resource.ts';
 import { resourceRoutes } from './resource-routes.ts';
 import { plainRoute, type Route, RouteTable } from './router.ts';
-import { internalError, type Status, statusAnswer, textError, timedOut, unauthorized } from './status.ts';
+import { badRequest, internalError, type Status, statusAnswer, textError, timedOut, unauthorized } from './status.ts';
+import { timeoutWish } from './timeout-wish.ts';
 import { rawJson, type VersionInfo, versionRoutes } from './version.ts';
 
 /** Finds out who asks. */
@@ -50,6 +53,8 @@ export interface ApiServerOptions {
   readonly serverAddress: string;
   /** What the server says of its types. Absent = nothing. */
   readonly openapi?: OpenapiOptions;
+  /** Absent = nobody may ask for less time than requests have anyway. */
+  readonly timing?: RequestTiming;
   /** Absent = requests are not counted. */
   readonly observer?: RequestObserver;
   /** What else is served, to those who may. Absent = nothing. */
@@ -60,6 +65,13 @@ export interface ApiServerOptions {
   readonly filters?: readonly Filter[];
   /** Absent = any number of requests may be under way at once. */
   readonly inFlight?: Pick<InFlightLimit, 'pass'>;
+}
+
+/** What keeping to a client's own time limit takes. */
+export interface RequestTiming {
+  readonly clock: Clock;
+  /** No request has more; whoever asks for more has this. */
+  readonly requestTimeoutMs: number;
 }
 
 /** The checks behind each health endpoint, in the order they are printed. */
@@ -94,6 +106,16 @@ export class ApiServer {
 
   /** Answers, whatever happens: what breaks on the way becomes a 500 that says nothing of why. */
   async handle(request: ApiRequest): Promise<Answer> {
+    const wish = timeoutWish(request);
+    const { timing } = this.#options;
+    if (wish.kind !== 'limit' || timing === undefined || wish.ms >= timing.requestTimeoutMs) {
+      return await this.#handle(request);
+    }
+    using limit = deadline(request.signal, wish.ms, timing.clock);
+    return await this.#handle({ ...request, signal: limit.signal });
+  }
+
+  async #handle(request: ApiRequest): Promise<Answer> {
     const { auditor, newId, observer } = this.#options;
     const id = auditId(request) ?? newId();
     const finished = observer?.began(request);
@@ -101,7 +123,7 @@ export class ApiServer {
     const filtered = throughFilters(this.#options.filters ?? [], request, () => this.#answer(request));
     const made = await filtered.catch((error: unknown) => this.#broken(request, error));
     // A client that is gone will not mind; one that waits learns that time was the problem, whatever broke for it.
-    const answer = request.signal.aborted ? statusAnswer(timedOut, request) : made;
+    const answer = request.signal.aborted ? timedOut() : made;
     auditor?.ended(request, answer);
     const whole = completed(answer, request, id);
     return finished?.(whole) ?? whole;
@@ -112,6 +134,8 @@ export class ApiServer {
     const info = requestInfo(request);
     if (info.kind === 'bad-path') return textError(400, '400 Bad Request');
     if (info.kind === 'no-resource') return brokenOff(request, `failed to create RequestInfo: ${info.message}`);
+    const wish = timeoutWish(request);
+    if (wish.kind === 'invalid') return statusAnswer(badRequest(wish.message), request);
 
     const caller = await this.#options.authenticator.authenticate(request);
     const { auditor } = this.#options;
