@@ -49,6 +49,7 @@ async function serve({ options, ignored, inert, doubts }: RunOptions): Promise<n
   const assembled = await assemble(config, {
     clock: systemClock,
     log,
+    setVerbosity: (verbosity) => log.setVerbosity(verbosity),
     environment: process.env,
     release,
     output: process.stdout,

@@ -11,7 +11,6 @@ const without: ReadonlyMap<string, string> = new Map([
   ['apiserver_envelope_encryption_', 'nothing is stored, so nothing is encrypted'],
   ['apiserver_storage_', 'there is no etcd behind this server'],
   ['apiserver_validation_', 'there are no writes to validate'],
-  ['apiserver_tls_handshake_errors_total', 'the listener does not count them yet'],
   ['apiserver_webhooks_', 'no webhook is called by which Go would judge certificates'],
   ['apiserver_request_post_timeout_total', 'nothing goes on in the background after a request timed out'],
   ['field_validation_request_', 'there are no writes to validate'],

@@ -14,6 +14,7 @@ import { callersOf } from './callers.ts';
 import { catalogsOf } from './catalogs.ts';
 import type { Config, KubeletConfig } from './config.ts';
 import { openConnections } from './connections.ts';
+import { debugRoutes } from './debug-routes.ts';
 import { kubeletCredentials } from './kubelet-credentials.ts';
 import type { Means, Surroundings } from './means.ts';
 import { openNamedFiles } from './named-files.ts';
@@ -89,6 +90,7 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
     groups,
     ...own.counted(callersOf({ ...means, connections: own.reviewing(means.connections) }, authentication)),
     observer: own.observer,
+    more: debugRoutes(config.features, means),
     ...(auditor && { auditor }),
     health: probesOf(
       { storage, nodes, pods, authentication, scraper, stopping: stopping.signal },
@@ -103,7 +105,14 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
   });
   return new Server({
     api,
-    listening: { ...config.serving, pair: certificate.pair, requestTimeoutMs, clock, log: log.named('serving') },
+    listening: {
+      ...config.serving,
+      pair: certificate.pair,
+      requestTimeoutMs,
+      onHandshakeFailure: () => own.handshakeFailures.add(),
+      clock,
+      log: log.named('serving'),
+    },
     whileListening: (listener) => (signal) => certificate.follow((pair) => listener.replacePair(pair), signal),
     loops: [nodes, pods, authentication, scraper, own.lag, ...Object.values(files)],
     afterServing: flush,

@@ -11,6 +11,8 @@ import type { NamedFiles } from './named-files.ts';
 export interface Surroundings {
   readonly clock: Clock;
   readonly log: Logger;
+  /** Changes how much `log` says while it runs; absent where it cannot. */
+  readonly setVerbosity?: (verbosity: number) => void;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly release: Release;
   /** Where `--audit-log-path=-` writes; absent where there is no such place. */

@@ -7,6 +7,7 @@ import type { VersionInfo } from '../apiserver/version.ts';
 import { countedReviews } from '../kube/instruments/review-instruments.ts';
 import type { Clock } from '../lifecycle/clock.ts';
 import type { Registry } from '../telemetry/exposition.ts';
+import { Counter } from '../telemetry/instruments.ts';
 import { registerProcessMetrics } from '../telemetry/process-metrics.ts';
 import { Reading } from '../telemetry/reading.ts';
 import { EventLoopLag, registerRuntimeMetrics } from '../telemetry/runtime-metrics.ts';
@@ -31,6 +32,7 @@ export interface OwnMetrics {
   /** Measures how late everything is, while it runs. */
   readonly lag: EventLoopLag;
   readonly observer: RequestObserver;
+  readonly handshakeFailures: Pick<Counter, 'add'>;
   /** The same ways, what is asked on them counted. */
   reviewing(connections: ReviewConnections): ReviewConnections;
   /** The same desks, their work counted. */
@@ -45,8 +47,13 @@ export function ownMetrics({ registry, groups, clock, version }: OwnMetricsOptio
   registry.register(buildInfo(version));
   const callers = new CallerInstruments(registry, clock);
   const systemClient = callers.systemClient.bind(callers);
+  const handshakeFailures = new Counter({
+    name: 'apiserver_tls_handshake_errors_total',
+    help: '[ALPHA] Clients with whom no TLS connection came about.',
+  });
   return {
     lag,
+    handshakeFailures: registry.register(handshakeFailures),
     observer: new RequestInstruments({ registry, groups, clock, systemClient }),
     reviewing: ({ authentication, authorization }) => ({
       authentication: countedReviews(authentication, 'authn', { registry, clock }),

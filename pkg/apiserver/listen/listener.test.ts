@@ -300,8 +300,9 @@ test('what is not HTTP is answered with 400, headers beyond 1 MiB with 431, and 
   assert.equal((await ask(listener, {})).body, 'alive');
 });
 
-test('plain HTTP, or a connection that breaks in its handshake, harms nobody', async (t) => {
-  const listener = await listening(t, async () => ok('alive'));
+test('plain HTTP, or a connection that breaks in its handshake, harms nobody and is counted', async (t) => {
+  let failures = 0;
+  const listener = await listening(t, async () => ok('alive'), { onHandshakeFailure: () => failures++ });
   for (const text of ['GET / HTTP/1.1\r\n\r\n', '\x16\x03\x01']) {
     const socket = connectPlain(listener.port, '127.0.0.1');
     socket.write(text);
@@ -310,6 +311,14 @@ test('plain HTTP, or a connection that breaks in its handshake, harms nobody', a
     await closing(socket);
   }
   assert.equal((await ask(listener, {})).body, 'alive');
+  assert.equal(failures, 2);
+});
+
+test('whoever wants to knows how a body begins, once all of it has come', async (t) => {
+  const listener = await listening(t, async ({ body }) => ok(`<${await body?.()}>`));
+  assert.equal((await ask(listener, {})).body, '<>');
+  assert.equal((await ask(listener, { method: 'PUT', body: '4' })).body, '<4>');
+  assert.equal((await ask(listener, { method: 'PUT', body: 'x'.repeat(100_000) })).body, `<${'x'.repeat(1024)}>`);
 });
 
 test('a small body is thrown away and the connection stays; a large one ends it', async (t) => {
