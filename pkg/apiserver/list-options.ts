@@ -1,14 +1,18 @@
-import { parseFieldSelector } from '../model/field-selector.ts';
+import { type FieldSelector, parseAnyFieldSelector, parseFieldSelector } from '../model/field-selector.ts';
 import { goQuote } from '../model/go-quote.ts';
 import { int64Of } from '../model/label-requirement.ts';
-import { parseLabelSelector } from '../model/label-selector.ts';
+import { type LabelSelector, parseLabelSelector } from '../model/label-selector.ts';
+import { contradictions } from './list-contradictions.ts';
 import type { ListQuery } from './resource.ts';
+import type { StatusCause } from './status.ts';
 
 /** What the query of a list asks for. */
 export type ListOptions =
   | { readonly kind: 'options'; readonly query: ListQuery }
   /** `message` is what the reference's parsers say. */
-  | { readonly kind: 'invalid'; readonly message: string };
+  | { readonly kind: 'invalid'; readonly message: string }
+  /** All can be read, but does not fit together. */
+  | { readonly kind: 'contradictory'; readonly causes: readonly StatusCause[] };
 
 /** Fields by which our objects can be selected. */
 const knownFields: readonly string[] = ['metadata.name', 'metadata.namespace'];
@@ -23,17 +27,30 @@ export function parseListOptions(query: URLSearchParams, namespace: string | und
 
   const labels = parseLabelSelector(query.get('labelSelector') ?? '');
   if (labels.kind === 'invalid') return labels;
+  const syntax = parseAnyFieldSelector(query.get('fieldSelector') ?? '');
+  if (syntax.kind === 'invalid') return syntax;
+  const causes = contradictions(query);
+  if (causes.length > 0) return { kind: 'contradictory', causes };
   const fields = parseFieldSelector(query.get('fieldSelector') ?? '', knownFields);
   if (fields.kind === 'invalid') return fields;
-  const tooLarge =
-    complaintAboutSize('labelSelector', labels.selector) || complaintAboutSize('fieldSelector', fields.selector);
+  return optionsOf(query, { namespace, labels: labels.selector, fields: fields.selector });
+}
+
+interface Selection {
+  readonly namespace: string | undefined;
+  readonly labels: LabelSelector;
+  readonly fields: FieldSelector;
+}
+
+function optionsOf(query: URLSearchParams, { namespace, labels, fields }: Selection): ListOptions {
+  const tooLarge = complaintAboutSize('labelSelector', labels) || complaintAboutSize('fieldSelector', fields);
   if (tooLarge !== '') return { kind: 'invalid', message: tooLarge };
   return {
     kind: 'options',
     query: {
       ...(namespace !== undefined && { namespace }),
-      ...(query.get('labelSelector') && { labels: labels.selector }),
-      ...(query.get('fieldSelector') && { fields: fields.selector }),
+      ...(query.get('labelSelector') && { labels }),
+      ...(query.get('fieldSelector') && { fields }),
     },
   };
 }

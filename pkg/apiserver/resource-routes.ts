@@ -1,4 +1,5 @@
 import { goQuote } from '../model/go-quote.ts';
+import { compressed } from './encode/compressed.ts';
 import type { Answer, ApiRequest } from './exchange.ts';
 import { parseListOptions } from './list-options.ts';
 import { negotiate, servedMediaTypes } from './negotiate.ts';
@@ -8,6 +9,7 @@ import type { ApiGroupVersion, Resource } from './resource.ts';
 import { type Handler, type Route, type RouteParameters, serviceRoute } from './router.ts';
 import {
   badRequest,
+  invalid,
   notAcceptable,
   notFound,
   onlyServedMediaTypes,
@@ -37,9 +39,10 @@ function getHandler(api: ApiGroupVersion, resource: Resource<unknown>): Handler 
   return (request, { name = '', namespace }: RouteParameters) => {
     const view = viewOf({ api, resource, one: true }, request);
     if ('code' in view) return statusAnswer(view, request);
+    if (wantsExport(request.query)) return statusAnswer(badRequest(noExport), request);
     const found = resource.get(name, namespace);
     if (found.kind === 'not-found') return statusAnswer(notFound(found.message, found.details), request);
-    return objectAnswer(found.object, view);
+    return compressed(objectAnswer(found.object, view), request);
   };
 }
 
@@ -49,9 +52,19 @@ function listHandler(api: ApiGroupVersion, resource: Resource<unknown>): Handler
     if ('code' in view) return statusAnswer(view, request);
     const options = parseListOptions(request.query, namespace);
     if (options.kind === 'invalid') return statusAnswer(badRequest(options.message), request);
+    if (options.kind === 'contradictory') {
+      return statusAnswer(invalid('meta.k8s.io', 'ListOptions', options.causes), request);
+    }
     if (wantsWatch(request.query)) return statusAnswer(verbNotSupported('watch', api.group, resource.name), request);
-    return await listAnswer(resource.list(options.query), view, request.signal);
+    return await compressed(await listAnswer(resource.list(options.query), view, request.signal), request);
   };
+}
+
+const noExport = 'the export parameter, deprecated since v1.14, is no longer supported';
+
+function wantsExport(query: URLSearchParams): boolean {
+  const wish = query.get('export');
+  return wish !== null && wish !== '0' && wish.toLowerCase() !== 'false';
 }
 
 interface Subject {

@@ -11,6 +11,16 @@ export interface StatusDetails {
   readonly name?: string;
   readonly group?: string;
   readonly kind?: string;
+  /** Which parts of the request are wrong. Absent = not said. */
+  readonly causes?: readonly StatusCause[];
+}
+
+/** One thing that is wrong with a request. */
+export interface StatusCause {
+  /** `FieldValueForbidden`, …: what clients branch on. */
+  readonly reason: string;
+  readonly message: string;
+  readonly field: string;
 }
 
 /** A refusal as Kubernetes clients understand it (`v1` Status). */
@@ -50,16 +60,16 @@ export const internalError: Status = {
   message: 'Internal error occurred: the server could not answer this request; its log says why',
 };
 
-/** The request's time was up before its answer was there. */
-export const timedOut: Status = {
-  code: 504,
-  reason: 'Timeout',
-  message: 'Timeout: request did not complete within the allotted timeout',
-  details: {},
-};
-
 /** The request itself makes no sense. */
 export const badRequest = (message: string): Status => ({ code: 400, reason: 'BadRequest', message });
+
+/** The request can be read, but what it asks for contradicts itself or is not offered. */
+export function invalid(group: string, kind: string, causes: readonly StatusCause[]): Status {
+  const problems = causes.map(({ field, message }) => `${field}: ${message}`);
+  const said = problems.length === 1 ? problems.join() : `[${problems.join(', ')}]`;
+  const message = `${kind}.${group} "" is invalid: ${said}`;
+  return { code: 422, reason: 'Invalid', message, details: { group, kind, causes } };
+}
 
 /** An object is not there. */
 export const notFound = (message: string, details: StatusDetails): Status => ({
@@ -101,6 +111,22 @@ export function statusAnswer(status: Status, request: ApiRequest): Answer {
   return { status: status.code, headers: { 'Content-Type': contentTypes[media.encoding] }, body, refusal: status };
 }
 
+/**
+ * The request's time was up before its answer was there. Written in front of all negotiation, so that it is always the same:
+ * a Status without its kind, as the reference has it.
+ */
+export function timedOut(): Answer {
+  const status: Status = {
+    code: 504,
+    reason: 'Timeout',
+    message: 'Timeout: request did not complete within the allotted timeout',
+    details: {},
+  };
+  const { kind: _, apiVersion: __, ...document } = statusDocument(status);
+  const headers = { 'Content-Type': 'text/plain; charset=utf-8' };
+  return { status: 504, headers, body: `${jsonValue(document)}\n`, refusal: status };
+}
+
 /** A plain text refusal, as Go's `http.Error` writes it. */
 export function textError(code: number, text: string): Answer {
   return {
@@ -110,8 +136,8 @@ export function textError(code: number, text: string): Answer {
   };
 }
 
-function statusDocument({ code, reason, message, details }: Status): object {
-  const { name, group, kind } = details ?? {};
+function statusDocument({ code, reason, message, details }: Status): Readonly<Record<string, unknown>> {
+  const { name, group, kind, causes } = details ?? {};
   return {
     kind: 'Status',
     apiVersion: 'v1',
@@ -119,7 +145,7 @@ function statusDocument({ code, reason, message, details }: Status): object {
     status: 'Failure',
     message,
     reason,
-    details: details && { name: name || undefined, group: group || undefined, kind: kind || undefined },
+    details: details && { name: name || undefined, group: group || undefined, kind: kind || undefined, causes },
     code,
   };
 }
@@ -133,10 +159,17 @@ function statusFields({ code, reason, message, details }: Status, out: ProtobufW
   out.int64(6, code);
 }
 
-function detailsFields({ name = '', group = '', kind = '' }: StatusDetails, out: ProtobufWriter): void {
+function detailsFields({ name = '', group = '', kind = '', causes = [] }: StatusDetails, out: ProtobufWriter): void {
   out.string(1, name);
   out.string(2, group);
   out.string(3, kind);
+  for (const { reason, message, field } of causes) {
+    out.message(4, (inner) => {
+      inner.string(1, reason);
+      inner.string(2, message);
+      inner.string(3, field);
+    });
+  }
   out.int64(5, 0); // retryAfterSeconds
   out.string(6, ''); // uid
 }
