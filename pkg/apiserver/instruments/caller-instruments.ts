@@ -1,7 +1,7 @@
 import type { Clock } from '../../lifecycle/clock.ts';
 import type { AccessVerdict, User } from '../../model/user.ts';
 import type { Registry } from '../../telemetry/exposition.ts';
-import { Counter, Histogram, type HistogramSeries } from '../../telemetry/instruments.ts';
+import { Counter, type CounterSeries, Histogram, type HistogramSeries } from '../../telemetry/instruments.ts';
 import type { Authenticator, Authorizer } from '../api-server.ts';
 import type { ApiRequest } from '../exchange.ts';
 import { ClientCertificates } from './client-certificates.ts';
@@ -16,6 +16,7 @@ export class CallerInstruments {
   readonly #identified: Outcomes;
   readonly #decided: Outcomes;
   readonly #users: Counter;
+  readonly #byUser = new Map<string, CounterSeries>();
   readonly #certificates: ClientCertificates;
   readonly #authentication: HistogramSeries;
   readonly #authorization: HistogramSeries;
@@ -99,10 +100,19 @@ export class CallerInstruments {
   }
 
   #recognised(request: ApiRequest, user: User): void {
-    this.#users.add({ username: knownUser(user) });
+    this.#countUser(knownUser(user));
     this.#certificates.recognised(request, user);
     const client = systemClientOf(user);
     if (client !== undefined) this.#systemClients.set(request, client);
+  }
+
+  #countUser(username: string): void {
+    let series = this.#byUser.get(username);
+    if (series === undefined) {
+      series = this.#users.with({ username });
+      this.#byUser.set(username, series);
+    }
+    series.add();
   }
 }
 
