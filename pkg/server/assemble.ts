@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { metricsApi } from '../api/group.ts';
 import { ApiServer } from '../apiserver/api-server.ts';
+import { loadNamedCertificates } from '../apiserver/certificates/named-certificates.ts';
 import { loadServingCertificate } from '../apiserver/certificates/serving-certificate.ts';
 import { RestClientInstruments } from '../kube/instruments/rest-client-instruments.ts';
 import type { NodeCatalog } from '../kube/nodes.ts';
@@ -22,6 +23,7 @@ import { ownMetrics } from './own-metrics.ts';
 import { probesOf } from './probes.ts';
 import { Server } from './server.ts';
 import { serverAddress } from './server-address.ts';
+import { servingOf } from './serving.ts';
 import { versionInfo } from './version-info.ts';
 
 /** A server ready to run, which closes what it opened; or everything that is wrong with the files it was given. */
@@ -32,9 +34,6 @@ export type Assembled =
 /** Connections to kubelets live from one period to the next, with room for a slow one. */
 const keepAlivePeriods = 3;
 
-/** No request may take longer; the kube-apiserver gives up on us after as long. */
-const requestTimeoutMs = 60_000;
-
 /** Opens what the configuration names and plugs the rooms together. Nothing runs yet when it returns, and nothing was sent. */
 export async function assemble(config: Config, surroundings: Surroundings): Promise<Assembled> {
   const { clock, log } = surroundings;
@@ -42,8 +41,9 @@ export async function assemble(config: Config, surroundings: Surroundings): Prom
   const observer = new RestClientInstruments(registry, clock);
   await using opened = new AsyncDisposableStack();
   // Side by side: keys are made on other threads while the library that reads kubeconfigs is loaded.
-  const [loading, connecting, reading, auditing] = await Promise.all([
+  const [loading, naming, connecting, reading, auditing] = await Promise.all([
     loadServingCertificate({ ...config.serving, clock, log: log.named('serving') }),
+    loadNamedCertificates(config.serving.tls.sniCertKeys, { clock, log: log.named('serving') }),
     openConnections(config, { ...surroundings, observer }, opened),
     openNamedFiles(config, surroundings),
     openAudit(config, surroundings, opened),
@@ -52,11 +52,12 @@ export async function assemble(config: Config, surroundings: Surroundings): Prom
     ...(connecting.kind === 'failed' ? connecting.problems : []),
     ...(reading.kind === 'failed' ? reading.problems : []),
     ...(loading.kind === 'failed' ? [loading.message] : []),
+    ...(naming.kind === 'failed' ? naming.problems : []),
     ...(auditing.kind === 'failed' ? auditing.problems : []),
   ];
   if (connecting.kind === 'failed' || reading.kind === 'failed' || loading.kind === 'failed')
     return { kind: 'failed', problems };
-  if (auditing.kind === 'failed') return { kind: 'failed', problems };
+  if (auditing.kind === 'failed' || naming.kind === 'failed') return { kind: 'failed', problems };
 
   const means = {
     ...surroundings,
@@ -65,6 +66,7 @@ export async function assemble(config: Config, surroundings: Surroundings): Prom
     connections: connecting.connections,
     files: reading.files,
     certificate: loading.certificate,
+    namedCertificates: naming.certificates,
     audit: auditing.audit,
   };
   return { kind: 'assembled', server: build(means, opened) };
@@ -72,7 +74,7 @@ export async function assemble(config: Config, surroundings: Surroundings): Prom
 
 /** The wiring diagram: kubelets -> scraper -> storage -> API, beside the catalogs that say what there is. */
 function build(means: Means, opened: AsyncDisposableStack): Server {
-  const { config, clock, log, files, certificate, registry } = means;
+  const { config, clock, log, files, registry } = means;
   const { metricResolutionMs } = config;
   const stopping = new AbortController();
 
@@ -86,8 +88,10 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
   const version = versionInfo(means.release);
   const own = ownMetrics({ registry, groups, clock, version });
   const { auditor, flush } = auditOf(means.audit, registry, means);
+  const serving = servingOf(means, () => own.handshakeFailures.add());
   const api = new ApiServer({
     groups,
+    ...serving.ofApi,
     ...own.counted(callersOf({ ...means, connections: own.reviewing(means.connections) }, authentication)),
     observer: own.observer,
     more: debugRoutes(config.features, means),
@@ -105,15 +109,7 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
   });
   return new Server({
     api,
-    listening: {
-      ...config.serving,
-      pair: certificate.pair,
-      requestTimeoutMs,
-      onHandshakeFailure: () => own.handshakeFailures.add(),
-      clock,
-      log: log.named('serving'),
-    },
-    whileListening: (listener) => (signal) => certificate.follow((pair) => listener.replacePair(pair), signal),
+    ...serving.ofServer,
     loops: [nodes, pods, authentication, scraper, own.lag, ...Object.values(files)],
     afterServing: flush,
     stopping,

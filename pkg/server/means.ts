@@ -1,3 +1,4 @@
+import type { NamedCertificates } from '../apiserver/certificates/named-certificates.ts';
 import type { ServingCertificate } from '../apiserver/certificates/serving-certificate.ts';
 import type { Clock } from '../lifecycle/clock.ts';
 import type { Registry } from '../telemetry/exposition.ts';
@@ -35,6 +36,7 @@ export interface Means extends Surroundings {
   readonly connections: Connections;
   readonly files: NamedFiles;
   readonly certificate: ServingCertificate;
+  readonly namedCertificates: NamedCertificates;
   readonly registry: Registry;
   /** Undefined = nothing is recorded of requests. */
   readonly audit: AuditMeans | undefined;

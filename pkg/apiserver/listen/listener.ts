@@ -7,6 +7,7 @@ import type { Clock } from '../../lifecycle/clock.ts';
 import { deadline } from '../../lifecycle/deadline.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { CertificatePair } from '../certificates/issue-certificate.ts';
+import type { NamedPair } from '../certificates/named-certificates.ts';
 import type { Answer, ApiRequest } from '../exchange.ts';
 import { boundBody } from './bound-body.ts';
 import { Connections } from './connections.ts';
@@ -14,7 +15,7 @@ import { createHttp2Server } from './http2-server.ts';
 import type { Message, Response } from './message.ts';
 import { readRequest } from './read-request.ts';
 import { giveUp, maxHeaders, refuseMalformed, tooLate, tooMuch } from './refuse.ts';
-import { contextOptions, NamedContexts, type NamedPair, type TlsTerms } from './secure-contexts.ts';
+import { contextOptions, NamedContexts, type TlsTerms } from './secure-contexts.ts';
 import { writeAnswer } from './write-answer.ts';
 
 /** Where to listen, with which certificate, and who answers. */

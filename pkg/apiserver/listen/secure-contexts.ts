@@ -1,6 +1,7 @@
 import { constants } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
 import type { CertificatePair } from '../certificates/issue-certificate.ts';
+import type { NamedPair } from '../certificates/named-certificates.ts';
 
 /** What may be spoken under HTTPS, in the terms of Node's TLS options. */
 export interface TlsTerms {
@@ -9,13 +10,6 @@ export interface TlsTerms {
   readonly ciphers?: string;
   /** Key exchange groups, OpenSSL's names, colon-separated. Absent = Node's default. */
   readonly ecdhCurve?: string;
-}
-
-/** A certificate for clients that ask for one of its names. */
-export interface NamedPair {
-  readonly pair: CertificatePair;
-  /** Lower case; `*.` in front stands for one label. */
-  readonly names: readonly string[];
 }
 
 const safeTerms: TlsTerms = { minVersion: 'TLSv1.2' };

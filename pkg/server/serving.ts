@@ -1,0 +1,60 @@
+import type { ApiServerOptions } from '../apiserver/api-server.ts';
+import { crossOrigin } from '../apiserver/filters/cross-origin.ts';
+import { goawayByChance } from '../apiserver/filters/goaway.ts';
+import { InFlightLimit } from '../apiserver/filters/in-flight-limit.ts';
+import { ShutdownGate } from '../apiserver/filters/shutdown-gate.ts';
+import { strictTransportSecurity } from '../apiserver/filters/strict-transport-security.ts';
+import type { Means } from './means.ts';
+import type { ServerParts } from './server.ts';
+
+/** What the flags say about serving, as the API and the server around it need it. */
+export interface Serving {
+  readonly ofApi: Pick<ApiServerOptions, 'filters' | 'inFlight'>;
+  readonly ofServer: Pick<ServerParts, 'listening' | 'whileListening' | 'shutdown'>;
+}
+
+/** Filters stand in the reference's order; one that was not asked for is not there. */
+export function servingOf(means: Means, onHandshakeFailure: () => void): Serving {
+  const { generic } = means.config;
+  const { hstsDirectives, goawayChance, corsAllowedOrigins } = generic;
+  const gate = new ShutdownGate();
+  const filters = [
+    gate.filter,
+    ...(hstsDirectives.length > 0 ? [strictTransportSecurity(hstsDirectives)] : []),
+    ...(goawayChance > 0 ? [goawayByChance(goawayChance, Math.random)] : []),
+    ...(corsAllowedOrigins.length > 0 ? [crossOrigin(corsAllowedOrigins)] : []),
+  ];
+  const limits = { reading: generic.maxRequestsInflight, writing: generic.maxMutatingRequestsInflight };
+  const { shutdownDelayMs, shutdownSendRetryAfter, requestTimeoutMs } = generic;
+  return {
+    ofApi: { filters, inFlight: new InFlightLimit(limits) },
+    ofServer: {
+      ...listeningOf(means, onHandshakeFailure),
+      shutdown: { delayMs: shutdownDelayMs, sendRetryAfter: shutdownSendRetryAfter, drainMs: requestTimeoutMs, gate },
+    },
+  };
+}
+
+/** Certificates that are renewed on disk are shown from then on. */
+function listeningOf(
+  { config, certificate, namedCertificates, clock, log }: Means,
+  onHandshakeFailure: () => void,
+): Pick<ServerParts, 'listening' | 'whileListening'> {
+  return {
+    listening: {
+      ...config.serving,
+      pair: certificate.pair,
+      namedPairs: namedCertificates.pairs,
+      requestTimeoutMs: config.generic.requestTimeoutMs,
+      onHandshakeFailure,
+      clock,
+      log: log.named('serving'),
+    },
+    whileListening: (listener) => async (signal) => {
+      await Promise.all([
+        certificate.follow((pair) => listener.replacePair(pair), signal),
+        namedCertificates.follow((pairs) => listener.replaceNamedPairs(pairs), signal),
+      ]);
+    },
+  };
+}
