@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { WoundClock } from '../../lifecycle/wound-clock.ts';
 import { EventQueue, type EventQueueOptions } from './event-queue.ts';
+import { dice } from './testing/dice.ts';
 
 describe('a queue of events', () => {
   test('sends a batch when it is full', async () => {
@@ -132,6 +133,36 @@ describe('a queue of events', () => {
     assert.equal(await results[1], false);
     assert.equal(await queue.add(3, 1), false);
     assert.equal(dropped.length, 2);
+  });
+
+  test('delivers or drops every event once and in order, whatever its limits', async () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      const random = dice(seed);
+      const upTo = (most: number): number => 1 + Math.floor(random() * most);
+      const limits = {
+        bufferSize: upTo(50),
+        maxBatch: upTo(20),
+        maxBatchBytes: upTo(3_000),
+        maxWaitMs: upTo(3) * 500 - 500,
+      };
+      const throttle = random() < 0.5 ? { throttle: { qps: upTo(10), burst: upTo(5) } } : {};
+      const { queue, batches, dropped, clock } = line({ ...limits, ...throttle });
+      const results: Promise<boolean>[] = [];
+      for (let round = 0; round < 20; round++) {
+        for (let count = upTo(15); count > 0; count--) results.push(queue.add(results.length, upTo(400)));
+        if (random() < 0.3) await clock.wind(upTo(1_000));
+      }
+      await queue.close(5_000);
+      const kept = await Promise.all(results);
+      const wanted = kept.flatMap((isKept, event) => (isKept ? event : []));
+      assert.deepEqual(batches.flat(), wanted, `seed ${seed}`);
+      assert.equal(dropped.length, kept.length - wanted.length, `seed ${seed}`);
+      assert.ok(
+        batches.every(({ length }) => length <= limits.maxBatch),
+        `seed ${seed}`,
+      );
+      assert.equal(clock.waiting, 0, `seed ${seed}`);
+    }
   });
 
   test('is closed at once when there is nothing to do', async () => {

@@ -39,6 +39,12 @@ describe('the audit log file', () => {
     assert.match(outcome.message, new RegExp(`^cannot write to ${folder}: .*choose a file in a writable folder$`));
   });
 
+  test('in a folder that cannot be made is refused in time', { timeout: 10_000 }, async () => {
+    const outcome = await openLogFile(optionsOf({ path: '/proc/none/deeper/audit.log' }));
+    assert.ok(outcome.kind === 'failed');
+    assert.match(outcome.message, /ENOENT/);
+  });
+
   test('is put aside before it would grow too large, under the name that Go programs give it', async () => {
     const file = await opened({ maxSizeBytes: 10 });
     await file.write('12345\n');
@@ -73,6 +79,13 @@ describe('the audit log file', () => {
     await file.write('y');
     await file.close();
     assert.deepEqual(await readdir(folder), ['audit.log']);
+  });
+
+  test('that is no file but a device is written to and left where it is', async () => {
+    const file = await opened({ path: '/dev/null', maxSizeBytes: 1 });
+    for (const text of ['1\n', '2\n']) await file.write(text);
+    await file.close();
+    assert.ok((await stat('/dev/null')).isCharacterDevice());
   });
 
   test('put aside twice in a millisecond is two files', async () => {

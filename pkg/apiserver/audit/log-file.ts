@@ -42,6 +42,8 @@ export class LogFile implements LineSink {
   readonly #old: OldFiles;
   #handle: FileHandle | undefined;
   #size = 0;
+  /** A pipe or a terminal has no size and cannot be put aside. */
+  #isRegular = true;
   #rotates = true;
 
   constructor(options: LogFileOptions) {
@@ -53,7 +55,7 @@ export class LogFile implements LineSink {
     const bytes = Buffer.byteLength(text);
     const { maxSizeBytes } = this.#options;
     let handle = await this.#opened();
-    if (maxSizeBytes > 0 && this.#size > 0 && this.#size + bytes > maxSizeBytes) {
+    if (this.#isRegular && maxSizeBytes > 0 && this.#size > 0 && this.#size + bytes > maxSizeBytes) {
       await this.#putAside(handle);
       handle = await this.#opened();
     }
@@ -80,9 +82,11 @@ export class LogFile implements LineSink {
   async #opened(): Promise<FileHandle> {
     if (this.#handle !== undefined) return this.#handle;
     const { path } = this.#options;
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const handle = await open(path, 'a', fileMode);
-    this.#size = (await handle.stat()).size;
+    const found = await handle.stat();
+    this.#size = found.size;
+    this.#isRegular = found.isFile();
     this.#handle = handle;
     this.#old.tidy();
     return handle;
@@ -109,6 +113,19 @@ export class LogFile implements LineSink {
     await handle.close().catch(() => undefined);
   }
 }
+
+/**
+ * Step by step: Node's own recursive mkdir (24.21) never ends where a file system answers ENOENT below a folder that is
+ * there, as /proc does.
+ */
+async function makeFolder(path: string): Promise<void> {
+  const failure = await mkdir(path).then(() => undefined, codeOf);
+  if (failure === undefined || failure === 'EEXIST') return;
+  if (failure === 'ENOENT' && dirname(path) !== path) await makeFolder(dirname(path));
+  if ((await stat(path).catch(() => undefined)) === undefined) await mkdir(path);
+}
+
+const codeOf = (cause: unknown): string => (cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown');
 
 /** Two files put aside in one millisecond get two names. */
 async function freePath(path: string, epochMs: number): Promise<string> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readPolicy } from './read-policy.ts';
+import { dice } from './testing/dice.ts';
 
 const head = 'apiVersion: audit.k8s.io/v1\nkind: Policy\n';
 
@@ -122,11 +123,3 @@ rules:
     }
   });
 });
-
-function dice(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}

@@ -13,6 +13,7 @@ import { type AuditEvent, eventJson } from './event.ts';
 import { AuditInstruments } from './instruments.ts';
 import { readPolicy } from './read-policy.ts';
 import { RequestAuditor } from './request-auditor.ts';
+import { dice } from './testing/dice.ts';
 
 const nodes = '/apis/metrics.k8s.io/v1beta1/nodes';
 const alice: User = { name: 'alice', uid: 'u1', groups: ['developers'], extra: { scopes: ['a'] } };
@@ -206,6 +207,33 @@ test('no token, password, cookie or certificate is ever in an event', async () =
     }
     assert.ok(lines().length > 3);
     assert.doesNotMatch(lines().join('\n'), /s3cret/);
+  }
+});
+
+test('whatever a request holds, its events are lines of JSON with bounded headers, and it is answered', async () => {
+  for (let seed = 1; seed <= 200; seed++) {
+    const random = dice(seed);
+    const text = (length: number): string =>
+      Array.from({ length: Math.floor(random() * length) }, () => String.fromCharCode(random() * 0x250)).join('');
+    const path = `/${encodeURIComponent(text(30))}`.replaceAll('%2F', '/');
+    const headers = {
+      'user-agent': text(3_000),
+      'x-forwarded-for': random() < 0.5 ? text(3_000) : '1.1.1.1,'.repeat(random() * 1_000),
+      'x-real-ip': text(20),
+      authorization: text(40),
+    };
+    const caller: Caller | undefined = random() < 0.3 ? { kind: 'unauthorized', reason: text(10) } : undefined;
+    const { ask, lines } = server({ rules: everything, ...(caller && { caller }) });
+    const answer = await ask(`${path}?${new URLSearchParams({ [text(5)]: text(5) })}`, {
+      headers,
+      method: random() < 0.5 ? 'GET' : text(8).toUpperCase(),
+    });
+    assert.ok(answer.status >= 200, `seed ${seed}`);
+    for (const line of lines()) {
+      assert.doesNotMatch(line, /\n/, `seed ${seed}`);
+      assert.equal(JSON.parse(line).kind, 'Event', `seed ${seed}`);
+      assert.ok(line.length < 12_000, `seed ${seed}`);
+    }
   }
 });
 
