@@ -30,6 +30,7 @@ const rare: ReadonlySet<string> = new Set(['apiserver_request_aborts_total', 'ap
 /** Families we expose and the recorded answer does not, by their beginning, and why. */
 const beyond: ReadonlyMap<string, string> = new Map([
   ['apiserver_delegated_authn_', 'the reference has it as well; no token was shown while it was recorded'],
+  ['authentication_token_cache_', 'the same'],
   ['apiserver_audit_', 'the reference has them as well once it keeps an audit log'],
   ['kubernetes_build_info', 'every other component has it'],
   ['nodejs_', 'in place of go_*'],

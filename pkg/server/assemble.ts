@@ -92,7 +92,7 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
   const api = new ApiServer({
     groups,
     ...serving.ofApi,
-    ...own.counted(callersOf({ ...means, connections: own.reviewing(means.connections) }, authentication)),
+    ...own.counted(callersOf({ ...means, ...own.callerMeans(means.connections) }, authentication)),
     observer: own.observer,
     more: debugRoutes(config.features, means),
     ...(auditor && { auditor }),

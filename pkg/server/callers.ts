@@ -1,5 +1,6 @@
 import { Authenticator } from '../apiserver/identity/authenticate.ts';
 import { Authorizer } from '../apiserver/identity/authorize.ts';
+import type { TokenCacheInstruments } from '../apiserver/instruments/token-cache.ts';
 import type { KubeTransport } from '../kube/connection/transport.ts';
 import { AccessReviews, TokenReviews } from '../kube/reviews.ts';
 import type { ClientTrust } from '../model/client-trust.ts';
@@ -21,15 +22,19 @@ export interface ReviewConnections {
 /** What both are built from. */
 export type CallerMeans = Pick<Means, 'files' | 'clock' | 'log'> & {
   readonly connections: ReviewConnections;
+  /** Absent = tokens are not counted. */
+  readonly tokenCache?: TokenCacheInstruments;
   readonly config: Pick<Means['config'], 'authentication' | 'authorization'>;
 };
 
 /** Builds both. `published` is what the kube-apiserver says about whom to believe. */
 export function callersOf(means: CallerMeans, published: { readonly current: ClientTrust | undefined }): Callers {
-  const { config, connections, files, clock, log } = means;
+  const { config, connections, files, tokenCache, clock, log } = means;
+  const tokens = new TokenReviews({ connection: connections.authentication, clock });
   const authenticator = new Authenticator({
     trust: clientTrust(config.authentication, files, published),
-    tokens: new TokenReviews({ connection: connections.authentication, clock }),
+    tokens: tokenCache?.reviewing(tokens) ?? tokens,
+    ...(tokenCache && { onTokenLookUp: (known, tookMs) => tokenCache.lookedUp(known, tookMs) }),
     tokenCacheTtlMs: config.authentication.tokenCacheTtlMs,
     clock,
     log: log.named('authentication'),

@@ -1,6 +1,7 @@
 import type { Authenticator, Authorizer } from '../apiserver/api-server.ts';
 import { CallerInstruments } from '../apiserver/instruments/caller-instruments.ts';
 import { RequestInstruments } from '../apiserver/instruments/request-instruments.ts';
+import { TokenCacheInstruments } from '../apiserver/instruments/token-cache.ts';
 import type { RequestObserver } from '../apiserver/request-observer.ts';
 import type { ApiGroupVersion } from '../apiserver/resource.ts';
 import type { VersionInfo } from '../apiserver/version.ts';
@@ -11,7 +12,7 @@ import { Counter } from '../telemetry/instruments.ts';
 import { registerProcessMetrics } from '../telemetry/process-metrics.ts';
 import { Reading } from '../telemetry/reading.ts';
 import { EventLoopLag, registerRuntimeMetrics } from '../telemetry/runtime-metrics.ts';
-import type { ReviewConnections } from './callers.ts';
+import type { CallerMeans, ReviewConnections } from './callers.ts';
 
 /** What counting our own work takes. */
 export interface OwnMetricsOptions {
@@ -33,8 +34,8 @@ export interface OwnMetrics {
   readonly lag: EventLoopLag;
   readonly observer: RequestObserver;
   readonly handshakeFailures: Pick<Counter, 'add'>;
-  /** The same ways, what is asked on them counted. */
-  reviewing(connections: ReviewConnections): ReviewConnections;
+  /** The same ways, what is asked on them counted, and what counts tokens. */
+  callerMeans(connections: ReviewConnections): Pick<CallerMeans, 'connections' | 'tokenCache'>;
   /** The same desks, their work counted. */
   counted(desks: CallerDesks): CallerDesks;
 }
@@ -55,9 +56,12 @@ export function ownMetrics({ registry, groups, clock, version }: OwnMetricsOptio
     lag,
     handshakeFailures: registry.register(handshakeFailures),
     observer: new RequestInstruments({ registry, groups, clock, systemClient }),
-    reviewing: ({ authentication, authorization }) => ({
-      authentication: countedReviews(authentication, 'authn', { registry, clock }),
-      authorization: countedReviews(authorization, 'authz', { registry, clock }),
+    callerMeans: ({ authentication, authorization }) => ({
+      connections: {
+        authentication: countedReviews(authentication, 'authn', { registry, clock }),
+        authorization: countedReviews(authorization, 'authz', { registry, clock }),
+      },
+      tokenCache: new TokenCacheInstruments(registry),
     }),
     counted: ({ authenticator, authorizer }) => ({
       authenticator: callers.recognising(authenticator),

@@ -8,6 +8,7 @@ import { BearerTokens, type TokenReviewer } from './bearer-token.ts';
 import { fromClientCertificate } from './client-certificate.ts';
 import { fromFrontProxy } from './front-proxy.ts';
 import type { Identity } from './identity.ts';
+import type { AnswerObserver } from './review-cache.ts';
 
 /** Who asks, in the end. */
 export type Authentication =
@@ -22,6 +23,8 @@ export interface AuthenticatorOptions {
   readonly tokens: TokenReviewer;
   /** How long a verdict on a token is good, in milliseconds. */
   readonly tokenCacheTtlMs: number;
+  /** Told of every token that was looked up. Absent = nobody counts. */
+  readonly onTokenLookUp?: AnswerObserver;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -38,9 +41,10 @@ export class Authenticator {
   readonly #proxies = new ChainVerifier();
   readonly #clients = new ChainVerifier();
 
-  constructor({ trust, tokens, tokenCacheTtlMs, clock, log }: AuthenticatorOptions) {
+  constructor({ trust, tokens, tokenCacheTtlMs, onTokenLookUp, clock, log }: AuthenticatorOptions) {
     this.#trust = trust;
-    this.#tokens = new BearerTokens({ reviewer: tokens, ttlMs: tokenCacheTtlMs, clock, log });
+    const counting = onTokenLookUp === undefined ? {} : { onAnswer: onTokenLookUp };
+    this.#tokens = new BearerTokens({ reviewer: tokens, ttlMs: tokenCacheTtlMs, ...counting, clock, log });
     this.#clock = clock;
     this.#log = log;
   }

@@ -3,7 +3,7 @@ import type { TokenVerdict } from '../../model/user.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { ApiRequest } from '../exchange.ts';
 import type { Identity } from './identity.ts';
-import { ReviewCache } from './review-cache.ts';
+import { type AnswerObserver, ReviewCache } from './review-cache.ts';
 
 /** Who knows what a token is worth: the kube-apiserver, by TokenReview. */
 export interface TokenReviewer {
@@ -15,6 +15,8 @@ export interface BearerTokensOptions {
   readonly reviewer: TokenReviewer;
   /** How long a verdict is good, in milliseconds, whether the token was accepted or rejected. */
   readonly ttlMs: number;
+  /** Told of every token that was looked up. Absent = nobody counts. */
+  readonly onAnswer?: AnswerObserver;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -24,9 +26,10 @@ export class BearerTokens {
   readonly #reviewer: TokenReviewer;
   readonly #cache: ReviewCache<TokenVerdict>;
 
-  constructor({ reviewer, ttlMs, clock, log }: BearerTokensOptions) {
+  constructor({ reviewer, ttlMs, onAnswer, clock, log }: BearerTokensOptions) {
     this.#reviewer = reviewer;
-    this.#cache = new ReviewCache({ review: 'TokenReview', clock, log, ttlMs: () => ttlMs });
+    const counting = onAnswer === undefined ? {} : { onAnswer };
+    this.#cache = new ReviewCache({ review: 'TokenReview', clock, log, ttlMs: () => ttlMs, ...counting });
   }
 
   /** The user whose token the request carries; an error when it carries one that is not accepted. */

@@ -11,6 +11,9 @@ export interface Unavailable {
   readonly reason: string;
 }
 
+/** Told whether an answer came from memory, and after how long. */
+export type AnswerObserver = (known: boolean, tookMs: number) => void;
+
 /** How long what is remembered. */
 export interface ReviewCacheOptions<Verdict> {
   /** `TokenReview` or `SubjectAccessReview`, for the log. */
@@ -19,6 +22,8 @@ export interface ReviewCacheOptions<Verdict> {
   readonly log: Logger;
   /** How long a verdict is good, in milliseconds; 0 = not at all. */
   readonly ttlMs: (verdict: Verdict) => number;
+  /** Told of every question once it is answered. Absent = nobody counts. */
+  readonly onAnswer?: AnswerObserver;
 }
 
 /** As in the kube-apiserver. */
@@ -41,12 +46,14 @@ interface Lookup<Verdict> {
 export class ReviewCache<Verdict extends { readonly kind: string }> {
   readonly #clock: Clock;
   readonly #ttlMs: (verdict: Verdict) => number;
+  readonly #onAnswer: AnswerObserver | undefined;
   readonly #outage: ReviewOutage;
   readonly #verdicts: LRUCache<string, Verdict>;
   readonly #lookups = new Map<string, Lookup<Verdict>>();
 
-  constructor({ review, clock, log, ttlMs }: ReviewCacheOptions<Verdict>) {
+  constructor({ review, clock, log, ttlMs, onAnswer }: ReviewCacheOptions<Verdict>) {
     this.#clock = clock;
+    this.#onAnswer = onAnswer;
     this.#outage = new ReviewOutage(review, log);
     this.#ttlMs = ttlMs;
     // Added 1: the cache takes a start of 0 for "never expires".
@@ -60,10 +67,19 @@ export class ReviewCache<Verdict extends { readonly kind: string }> {
     signal: AbortSignal,
     ask: (signal: AbortSignal) => Promise<Verdict | Unavailable>,
   ): Promise<Verdict | Unavailable> {
+    const began = this.#clock.monotonic();
     const key = createHash('sha256').update(question).digest('base64');
     const known = this.#verdicts.get(key);
-    if (known !== undefined) return known;
+    const answer = known ?? (await this.#ask(key, signal, ask));
+    this.#onAnswer?.(known !== undefined, this.#clock.monotonic() - began);
+    return answer;
+  }
 
+  async #ask(
+    key: string,
+    signal: AbortSignal,
+    ask: (signal: AbortSignal) => Promise<Verdict | Unavailable>,
+  ): Promise<Verdict | Unavailable> {
     const underWay = this.#lookups.get(key);
     if (underWay === undefined && this.#lookups.size >= maxLookups) return tooMany;
     const lookup = underWay ?? this.#start(key, ask);
