@@ -113,10 +113,7 @@ describe('the audit log of the server', () => {
   });
 
   it('is sent to the address of a kubeconfig with its credentials, and not kept when refused', async () => {
-    const address = webhook.address();
-    assert.ok(address !== null && typeof address === 'object');
-    const configFile = join(folder, 'webhook.kubeconfig');
-    await writeFile(configFile, kubeconfig(`http://127.0.0.1:${address.port}/audit/events?cluster=a`));
+    const configFile = await webhookKubeconfig();
     const clock = new WoundClock();
     const config = { ...backend, configFile, initialBackoffMs: 1_000 };
     const { record, flush } = await audited({ policyFile, webhook: config }, undefined, clock);
@@ -136,6 +133,21 @@ describe('the audit log of the server', () => {
     assert.equal(await refused, false);
     assert.equal(received.length, 6);
     await flush();
+  });
+
+  it('is sent when the server stops, however long its events would have waited', async () => {
+    answer = 200;
+    received = [];
+    const patient = { ...backend, mode: 'batch', batch: { ...batch, maxWaitMs: 30_000 } } as const;
+    const config = { ...patient, configFile: await webhookKubeconfig(), initialBackoffMs: 1_000 };
+    const { record, flush } = await audited({ policyFile, webhook: config });
+    assert.equal(record('one'), true);
+    assert.equal(received.length, 0);
+    await flush();
+    assert.deepEqual(
+      received.map(({ list }) => list.items.map(({ auditID }) => auditID)),
+      [['one']],
+    );
   });
 });
 
@@ -167,6 +179,15 @@ async function audited(audit: AuditConfig, output?: PassThrough, clock = new Wou
 function surroundings(clock = new WoundClock()) {
   const release = { version: 'v0.0.0', runtime: 'node', platform: 'linux/amd64' };
   return { clock, log: silentLogger, environment: {}, release };
+}
+
+/** Leads to the webhook. */
+async function webhookKubeconfig(): Promise<string> {
+  const address = webhook.address();
+  assert.ok(address !== null && typeof address === 'object');
+  const path = join(folder, 'webhook.kubeconfig');
+  await writeFile(path, kubeconfig(`http://127.0.0.1:${address.port}/audit/events?cluster=a`));
+  return path;
 }
 
 const kubeconfig = (server: string): string => `
