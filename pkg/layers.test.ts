@@ -59,6 +59,18 @@ test('only cmd/ touches the process', () => {
   );
 });
 
+test('every exported name has its sentence', () => {
+  const silent = sources
+    .filter((file) => !/\.test\.ts$|\.d\.ts$|\/testing\//.test(file))
+    .flatMap((file) => {
+      const lines = readFileSync(file, 'utf8').split('\n');
+      const isSilent = (line: string, index: number): boolean =>
+        /^export (async )?(function|class|interface|type|const) /.test(line) && !lines[index - 1]?.endsWith('*/');
+      return lines.filter(isSilent).map((line) => `${relative(root, file)}: ${line}`);
+    });
+  assert.deepEqual(silent, []);
+});
+
 test('no file is a drawer for anything', () => {
   const drawers = sources.filter((file) => /\/(utils?|common|helpers?|index|types|misc)\.ts$/.test(file));
   assert.deepEqual(

@@ -11,6 +11,7 @@ export interface Child extends AsyncDisposable {
   readonly ended: Promise<string>;
 }
 
+/** Which program to start, and where its log goes. */
 export interface ChildOptions {
   readonly name: string;
   /** The compiled entry point, run by the Node.js that runs us. */

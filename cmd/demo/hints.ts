@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 
+/** What the hints depend on. */
 export interface HintOptions {
   /** Absent where there is none on the PATH. */
   readonly kubectl: string | undefined;

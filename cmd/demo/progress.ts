@@ -2,6 +2,7 @@ import type { Clock } from '../../pkg/lifecycle/clock.ts';
 import type { Coverage, MetricsReader } from './metrics-reader.ts';
 import type { Screen } from './screen.ts';
 
+/** What is waited for, and where progress is shown. */
 export interface WaitOptions {
   readonly reader: Pick<MetricsReader, 'coverage'>;
   readonly screen: Pick<Screen, 'progress'>;

@@ -38,6 +38,7 @@ export interface Authorizer {
   authorize(user: User, attributes: AccessAttributes, signal: AbortSignal): Promise<AccessVerdict>;
 }
 
+/** What an API server serves, whom it asks about callers, and what it tells of itself. */
 export interface ApiServerOptions {
   readonly groups: readonly ApiGroupVersion[];
   readonly authenticator: Authenticator;

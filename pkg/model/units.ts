@@ -3,6 +3,7 @@ declare const unit: unique symbol;
 /** A number that remembers its unit, so that milliseconds never meet nanoseconds by accident. */
 type In<Unit extends string> = number & { readonly [unit]: Unit };
 
+/** A length of time in milliseconds. */
 export type Milliseconds = In<'ms'>;
 /** Nanoseconds of a duration. Exact up to 2^53, about 104 days. */
 export type Nanoseconds = In<'ns'>;
@@ -19,6 +20,7 @@ export type MonotonicMs = In<'monotonic ms'>;
 export type CoreNanoseconds = In<'core-nanoseconds'>;
 /** A rate: 1e9 is one core. */
 export type NanoCores = In<'nanocores'>;
+/** An amount of memory. */
 export type Bytes = In<'bytes'>;
 
 /** The one door through which a bare number gets a unit: use it where data enters. */

@@ -10,6 +10,7 @@ export interface AuthenticationSource {
   run(signal: AbortSignal): Promise<void>;
 }
 
+/** Where the loop looks, and what it forgives. */
 export interface AuthenticationLoopOptions {
   /** Absent with `--authentication-skip-lookup`. */
   readonly source: AuthenticationSource | undefined;

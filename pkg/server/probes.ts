@@ -18,6 +18,7 @@ export interface ProbeSubjects {
   readonly stopping: AbortSignal;
 }
 
+/** What the probes measure by. */
 export interface ProbeOptions {
   readonly metricResolutionMs: number;
   readonly clock: Clock;

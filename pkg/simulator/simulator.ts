@@ -19,6 +19,7 @@ import {
 } from './objects/metrics-server-objects.ts';
 import type { ClusterShape, NodeShape } from './shape/cluster-shape.ts';
 
+/** Which pretend cluster to start, where its files go and where the server under test listens. */
 export interface SimulatorOptions {
   /** Kubeconfigs and certificates are written here. */
   readonly directory: string;

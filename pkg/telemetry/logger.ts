@@ -27,6 +27,7 @@ export interface VerbosityRule {
   readonly verbosity: number;
 }
 
+/** How lines look, which are written, and where. */
 export interface LoggerOptions {
   /** `text` as klog writes it, `json` with klog's keys. */
   readonly format: 'text' | 'json';

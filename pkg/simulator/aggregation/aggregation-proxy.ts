@@ -9,6 +9,7 @@ import type { ApiService } from './api-service.ts';
 import { type ReachableBackend, resolveBackend } from './backend.ts';
 import { type BackendConnections, remoteHeaders } from './backend-connections.ts';
 
+/** Where the proxy sends requests, and as whom. */
 export interface AggregationProxyOptions {
   readonly store: ObjectStore;
   readonly connections: BackendConnections;

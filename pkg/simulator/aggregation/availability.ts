@@ -7,6 +7,7 @@ import { type ApiService, apiServices, apiServicesKey, availableCondition } from
 import { type ReachableBackend, resolveBackend } from './backend.ts';
 import { type BackendConnections, remoteHeaders } from './backend-connections.ts';
 
+/** What is looked at to find a backend available. */
 export interface AvailabilityOptions {
   readonly store: ObjectStore;
   readonly connections: BackendConnections;

@@ -16,6 +16,7 @@ export interface VersionDiscovery {
   readonly freshness: string;
 }
 
+/** Whose discovery documents are merged. */
 export interface DiscoveryMergeOptions {
   readonly store: ObjectStore;
   readonly proxy: AggregationProxy;

@@ -17,6 +17,7 @@ import {
 } from './control-bodies.ts';
 import { truthReport } from './truth-report.ts';
 
+/** What can be controlled. */
 export interface ControlOptions {
   readonly kubelets: RunningKubelets;
   readonly clock: Clock;

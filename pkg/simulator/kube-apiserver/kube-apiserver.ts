@@ -18,6 +18,7 @@ import { forbiddenMessage, mayDo, type Right } from './rights.ts';
 import { Routes } from './routes.ts';
 import { Watches } from './watch-stream.ts';
 
+/** What the pretend kube-apiserver is made of and where it listens. */
 export interface KubeApiServerOptions {
   readonly store: ObjectStore;
   readonly tokens: TokenUsers;

@@ -32,6 +32,7 @@ export interface Change {
   readonly before?: KubernetesObject;
 }
 
+/** How much history the store keeps. */
 export interface ObjectStoreOptions {
   readonly clock: Clock;
   /** How many changes are remembered for watches that resume. */

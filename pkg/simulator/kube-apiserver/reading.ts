@@ -10,6 +10,7 @@ import { type ResourceType, storeKey } from './resource-types.ts';
 import { parseSelection, type Selection } from './selectors.ts';
 import type { Watches } from './watch-stream.ts';
 
+/** What lists and gets are read from. */
 export interface ReadingOptions {
   readonly store: ObjectStore;
   readonly watches: Watches;

@@ -8,6 +8,7 @@ import { resourceTypes } from './resource-types.ts';
 import { mayDo, type Right } from './rights.ts';
 import { isRecord, parseJson } from './writing.ts';
 
+/** By what tokens and rights are judged. */
 export interface ReviewsOptions {
   readonly tokens: TokenUsers;
   readonly rights: readonly Right[];

@@ -16,6 +16,7 @@ import { answerReview } from './reviews.ts';
 import { forbiddenMessage, mayDo, type Right } from './rights.ts';
 import { answerWrite } from './writing.ts';
 
+/** Everything that a route may lead to. */
 export interface RoutesOptions {
   readonly store: ObjectStore;
   readonly tokens: TokenUsers;

@@ -18,6 +18,7 @@ export interface WatchOrder {
   readonly signal: AbortSignal;
 }
 
+/** What watches are fed from, and how long they last. */
 export interface WatchesOptions {
   readonly store: ObjectStore;
   readonly clock: Clock;

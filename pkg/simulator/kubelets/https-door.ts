@@ -10,6 +10,7 @@ import type { Reply } from '../kube-apiserver/reply.ts';
 /** A request whose sender nobody has recognised yet. */
 export type UnknownCall = Omit<Call, 'user'> & { readonly credentials: Credentials };
 
+/** Where the door is and who stands behind it. */
 export interface HttpsDoorOptions {
   readonly serving: CertificatePair;
   /** PEM; certificates it did not issue are shown to the handler as rejected. */

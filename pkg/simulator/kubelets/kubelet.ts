@@ -14,6 +14,7 @@ export interface KubeletSource {
   textAt(now: number): string | undefined;
 }
 
+/** What one pretend kubelet is made of. */
 export interface KubeletParts {
   readonly source: KubeletSource;
   readonly clock: Clock;

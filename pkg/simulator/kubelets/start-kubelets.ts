@@ -12,6 +12,7 @@ import type { AcceptToken, RunningKubelets, ServedSample, Subject, TrueUsage } f
 import { type KeyPair, TlsFronts } from './tls-fronts.ts';
 import { NodeWorkload } from './workload.ts';
 
+/** Which kubelets to start, with which certificates, and whose tokens they accept. */
 export interface KubeletsOptions {
   readonly shape: ClusterShape;
   readonly clock: Clock;

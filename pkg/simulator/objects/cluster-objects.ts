@@ -12,6 +12,7 @@ import {
 } from './metrics-server-objects.ts';
 import { namespaceObject, nodeObject, podObject } from './pretend-objects.ts';
 
+/** The cluster whose objects are kept, and the store they are kept in. */
 export interface ClusterObjectsOptions {
   readonly store: ObjectStore;
   readonly clock: Clock;
