@@ -6,9 +6,11 @@ TESTS := 'pkg/**/*.test.ts' 'cmd/**/*.test.ts'
 E2E ?= 'e2e/*.test.ts'
 # Set ONCE=1 to print once and leave.
 ONCE ?=
+FUZZ_SECONDS ?= 60
+FUZZ_SEED ?= $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 
 .DEFAULT_GOAL := help
-.PHONY: help install build test verify update types lint format layers e2e bench demo clean
+.PHONY: help install build test verify update types lint format layers e2e bench fuzz demo clean
 
 help: ## Show this help.
 	@echo 'To see it run: make demo. To change it: make test, make verify. All targets:'
@@ -51,6 +53,10 @@ demo: build ## Show the server at work on a pretend cluster (ONCE=1: print once 
 
 e2e: build ## The real kubectl against the real server, on a pretend cluster or on E2E_KUBECONFIG's.
 	$(NODE) --test --test-concurrency=1 $(E2E)
+
+fuzz: install ## Put nonsense to the API server for FUZZ_SECONDS=60 (FUZZ_SEED=n: the same nonsense again).
+	@echo "FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$${seed:=$(FUZZ_SEED)}"; \
+		FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$$seed $(NODE) --test --test-timeout=600000 pkg/apiserver/conformance/*.fuzz.test.ts
 
 bench: build ## Measure the first full answer, memory and CPU on pretend clusters (BENCH='--runs=1': quickly).
 	@$(NODE) bench/first-answer.ts $(BENCH)

@@ -174,6 +174,15 @@ test('a client that presents many look-alikes of one authority is answered soon'
 
 type Wishes = Partial<CertificateOrder>;
 
+test('a certificate whose dates are none is refused, not stumbled over', async () => {
+  const leaf = await issued('alice', { issuer: root });
+  const der = Buffer.from(new X509Certificate(leaf.certPem).raw);
+  const time = der.indexOf(Buffer.from([0x17, 13])); // UTCTime
+  der.write('x', time + 4, 'latin1');
+  const verdict = new ChainVerifier().verify([new X509Certificate(der)], root.certPem, now);
+  assert.match(verdict.kind === 'untrusted' ? verdict.reason : '', /has no readable time of validity/);
+});
+
 function issued(commonName: string, wishes: Wishes = {}): Promise<CertificatePair> {
   const usages = wishes.isCa ? [] : ['client' as const];
   return issueCertificate({ commonName, usages, notBefore: now - day, notAfter: now + day, key, ...wishes });

@@ -149,6 +149,8 @@ class PathSearch {
   /** What must hold of every certificate on the way, the leaf and the root included. */
   #isUsable(candidate: Authority): boolean {
     const { certificate, facts } = candidate;
+    if (Number.isNaN(certificate.validFromDate.getTime()) || Number.isNaN(certificate.validToDate.getTime()))
+      return this.#refuse(candidate, 'has no readable time of validity');
     if (this.#now < certificate.validFromDate.getTime())
       return this.#refuse(candidate, `is not valid before ${certificate.validFromDate.toISOString()}`);
     if (!isInTime(certificate, this.#now))
