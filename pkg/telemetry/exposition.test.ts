@@ -85,6 +85,19 @@ describe('exposition', () => {
     assert.match(registry.expose(), /^s_count\{verb="GET"\} 1$/m);
   });
 
+  it('comes in pieces, none of them long, that are cut between series', () => {
+    const registry = new Registry();
+    const seconds = registry.register(new Histogram({ name: 's', help: 'S.', labels: ['node'], buckets: [1, 2] }));
+    for (let node = 0; node < 2_000; node++) seconds.observe(1, { node: `n${node}` });
+    const chunks = [...registry.chunks()];
+    assert.equal(chunks.join(''), registry.expose());
+    assert.ok(chunks.length > 3);
+    for (const chunk of chunks) {
+      assert.ok(chunk.length < 66 * 1024, `${chunk.length} characters`);
+      assert.match(chunk, /_count\{node="n\d+"\} 1\n$/);
+    }
+  });
+
   it('refuses two families of one name', () => {
     const registry = new Registry();
     registry.register(new Counter({ name: 'x', help: 'X.' }));

@@ -13,7 +13,10 @@ interface FamilyOptions {
 /** One labelled series of a family, as it is exposed. */
 export interface Series {
   readonly suffix: string;
+  /** By name. The same object for all lines of one series. */
   readonly labels: LabelValues;
+  /** The bound of a bucket, as it is printed; absent where there is none. */
+  readonly le?: string;
   readonly value: number;
 }
 
@@ -162,12 +165,14 @@ export class Histogram implements Family {
   readonly name: string;
   readonly help: string;
   readonly #buckets: readonly number[];
+  readonly #boundTexts: readonly string[];
   readonly #series: SeriesMap<Distribution>;
 
   constructor({ name, help, labels = [], buckets }: FamilyOptions & { readonly buckets: readonly number[] }) {
     this.name = name;
     this.help = help;
     this.#buckets = buckets;
+    this.#boundTexts = buckets.map(floatText);
     this.#series = new SeriesMap(labels, () => ({ counts: new Float64Array(buckets.length), sum: 0, count: 0 }));
   }
 
@@ -196,11 +201,11 @@ export class Histogram implements Family {
   *series(): Iterable<Series> {
     for (const { labels, value } of this.#series.values()) {
       let cumulative = 0;
-      for (const [index, bound] of this.#buckets.entries()) {
+      for (let index = 0; index < this.#buckets.length; index++) {
         cumulative += value.counts[index] ?? 0;
-        yield { suffix: '_bucket', labels: { ...labels, le: floatText(bound) }, value: cumulative };
+        yield { suffix: '_bucket', labels, le: this.#boundTexts[index] ?? '', value: cumulative };
       }
-      yield { suffix: '_bucket', labels: { ...labels, le: '+Inf' }, value: value.count };
+      yield { suffix: '_bucket', labels, le: '+Inf', value: value.count };
       yield { suffix: '_sum', labels, value: value.sum };
       yield { suffix: '_count', labels, value: value.count };
     }
