@@ -102,6 +102,8 @@ export class Connections {
 
   /** Ends every connection now. */
   cut(): void {
+    // Node does not tell a session that the connection below its TLS is gone.
+    for (const { session } of this.#conversations.values()) session?.destroy();
     for (const socket of this.#accepted) socket.destroy();
   }
 }
