@@ -6,7 +6,7 @@ import { expositionContentType } from '../telemetry/exposition.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Auditor } from './auditor.ts';
 import { discoveryRoutes, groupRoots } from './discovery/discovery.ts';
-import type { Answer, ApiRequest } from './exchange.ts';
+import type { Answer, ApiRequest, Body } from './exchange.ts';
 import { type Filter, throughFilters, withHeaders } from './filters/filter.ts';
 import type { InFlightLimit } from './filters/in-flight-limit.ts';
 import { forbidden } from './forbidden.ts';
@@ -45,7 +45,7 @@ export interface ApiServerOptions {
   readonly authorizer: Authorizer;
   readonly health: HealthChecks;
   /** The text of `/metrics`. */
-  readonly expose: () => string;
+  readonly expose: () => Body;
   readonly version: VersionInfo;
   readonly log: Logger;
   /** A new Audit-ID, for requests that bring none. */

@@ -100,7 +100,7 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
       { storage, nodes, pods, authentication, scraper, stopping: stopping.signal },
       { metricResolutionMs, clock },
     ),
-    expose: () => registry.expose(),
+    expose: () => registry.chunks(),
     version,
     openapi: { title: 'Kubernetes metrics-server', clock },
     newId: randomUUID,

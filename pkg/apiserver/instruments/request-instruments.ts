@@ -85,7 +85,7 @@ export class RequestInstruments implements RequestObserver {
 }
 
 /** Refusals in front of the routes are counted where they are made; as requests, the reference does not know them. */
-const refusals: ReadonlySet<number> = new Set([401, 403, 429]);
+const refusals: ReadonlySet<number> = new Set([401, 403, 429, 503]);
 
 const isCounted = ({ counted }: KnownKind, code: number): boolean => counted && !refusals.has(code);
 
