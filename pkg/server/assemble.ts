@@ -94,6 +94,7 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
     ...serving.ofApi,
     ...own.counted(callersOf({ ...means, ...own.callerMeans(means.connections) }, authentication)),
     observer: own.observer,
+    timing: { clock, requestTimeoutMs: config.generic.requestTimeoutMs },
     more: debugRoutes(config.features, means),
     ...(auditor && { auditor }),
     health: probesOf(
