@@ -21,7 +21,7 @@ export function configOf(options: Options): Config {
       unauthorizedTtlMs: options['authorization-webhook-cache-unauthorized-ttl'],
     },
     ...auditConfig(options),
-    features: { profiling: options.profiling, ...given('debugSocketPath', options['debug-socket-path']) },
+    features: { profiling: options.profiling },
     logging: { format: options['logging-format'], verbosity: options.v, verbosityRules: options.vmodule },
   };
 }

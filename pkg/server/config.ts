@@ -186,10 +186,8 @@ export interface AuditWebhookConfig extends AuditBackendConfig {
 
 /** What is there for whoever looks into the running server. */
 export interface FeaturesConfig {
-  /** Profiles under /debug/pprof/. */
+  /** Profiles under /debug/pprof/, and the verbosity of the log under /debug/flags/v. */
   readonly profiling: boolean;
-  /** Unix socket for profiling without authentication; absent = none. */
-  readonly debugSocketPath?: string;
 }
 
 /** How we log. */
