@@ -21,7 +21,6 @@ describe('the configuration', () => {
       maxMutatingRequestsInflight: 200,
       shutdownDelayMs: 0,
       shutdownSendRetryAfter: false,
-      livezGracePeriodMs: 0,
       goawayChance: 0,
       hstsDirectives: [],
       corsAllowedOrigins: [],

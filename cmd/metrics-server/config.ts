@@ -33,7 +33,6 @@ function genericConfig(options: Options): Config['generic'] {
     maxMutatingRequestsInflight: options['max-mutating-requests-inflight'],
     shutdownDelayMs: options['shutdown-delay-duration'],
     shutdownSendRetryAfter: options['shutdown-send-retry-after'],
-    livezGracePeriodMs: options['livez-grace-period'],
     goawayChance: options['goaway-chance'],
     hstsDirectives: options['strict-transport-security-directives'],
     corsAllowedOrigins: options['cors-allowed-origins'],

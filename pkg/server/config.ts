@@ -35,8 +35,6 @@ export interface GenericConfig {
   readonly shutdownDelayMs: number;
   /** While requests under way finish: listen on and answer 429 with Retry-After, instead of closing at once. */
   readonly shutdownSendRetryAfter: boolean;
-  /** livez takes start-up for finished until so long after the start. */
-  readonly livezGracePeriodMs: number;
   /** Share of HTTP/2 requests that close their connection gracefully: 0 to 0.02. */
   readonly goawayChance: number;
   /** Parts of the header Strict-Transport-Security; empty = no header. */

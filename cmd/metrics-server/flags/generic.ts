@@ -54,6 +54,7 @@ export const genericFlags = {
     kind: 'duration',
     default: '0s',
     minMs: 0,
+    inert: '/livez never fails because of a start that has not finished',
     help: 'How long after its start the server counts as alive although it has not finished starting.',
   },
   'max-mutating-requests-inflight': {

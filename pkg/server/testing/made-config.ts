@@ -27,7 +27,6 @@ const plain: Config = {
     maxMutatingRequestsInflight: 200,
     shutdownDelayMs: 0,
     shutdownSendRetryAfter: false,
-    livezGracePeriodMs: 0,
     goawayChance: 0,
     hstsDirectives: [],
     corsAllowedOrigins: [],
