@@ -67,6 +67,15 @@ describe('requests', () => {
     bench.lacks('apiserver_request_total{');
   });
 
+  it('whose client takes only a part of the answer count so as well', () => {
+    const bench = new Bench();
+    const { body } = bench.instruments.began(madeRequest(list))(answer(200, ['four', 'more'].values()));
+    assert.ok(typeof body === 'object' && Symbol.iterator in body);
+    for (const _ of body) break;
+    bench.has(/^apiserver_request_aborts_total\{.*resource="nodes".*\} 1$/m);
+    bench.lacks('apiserver_request_total{');
+  });
+
   it('that are out of time count as cut short, beside their 504', () => {
     const bench = new Bench();
     const late = new AbortController();

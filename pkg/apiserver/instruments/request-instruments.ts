@@ -53,11 +53,12 @@ export class RequestInstruments implements RequestObserver {
       this.#countAnswer(answer.status);
       const { body } = answer;
       if (typeof body === 'string' || body instanceof Uint8Array) {
-        this.#finished(request, answer.status, { seconds: (now - began) / 1000, bytes: Buffer.byteLength(body) });
+        const bytes = Buffer.byteLength(body);
+        this.#finished(request, answer.status, { seconds: (now - began) / 1000, bytes, whole: true });
         return answer;
       }
-      const finished = (bytes: number): void => {
-        this.#finished(request, answer.status, { seconds: (this.#clock.monotonic() - began) / 1000, bytes });
+      const finished: Finished = (bytes, whole) => {
+        this.#finished(request, answer.status, { seconds: (this.#clock.monotonic() - began) / 1000, bytes, whole });
       };
       return { ...answer, body: weighed(body, finished) };
     };
@@ -72,13 +73,15 @@ export class RequestInstruments implements RequestObserver {
     series.add();
   }
 
-  #finished(request: ApiRequest, code: number, measured: { readonly seconds: number; readonly bytes: number }): void {
+  #finished(request: ApiRequest, code: number, { whole, ...measured }: Measured): void {
     const kind = this.#kinds.of(request);
-    if (isGone(request.signal)) {
+    const { signal } = request;
+    if (signal.aborted ? !isOutOfTime(signal) : !whole) {
       this.#served.aborted(kind);
       return;
     }
-    if (request.signal.aborted || code === 429) this.#served.terminated(kind, code);
+    if (signal.aborted) this.#served.terminated(kind, 504);
+    else if (code === 429) this.#served.terminated(kind, code);
     if (!isCounted(kind, code)) return;
     this.#served.served(kind, { code, ...measured, systemClient: this.#systemClient(request) });
   }
@@ -89,42 +92,54 @@ const refusals: ReadonlySet<number> = new Set([401, 403, 429, 503]);
 
 const isCounted = ({ counted }: KnownKind, code: number): boolean => counted && !refusals.has(code);
 
-/** Whether it was the client that ended the request, and not the time it may take. */
-function isGone({ aborted, reason }: AbortSignal): boolean {
-  return aborted && !(reason instanceof DOMException && reason.name === 'TimeoutError');
-}
+/** Whether a request ended because of the time it may take, and not because its client is gone. */
+const isOutOfTime = ({ reason }: AbortSignal): boolean =>
+  reason instanceof DOMException && reason.name === 'TimeoutError';
 
 const readingMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 const categoryOf = ({ method }: ApiRequest): RequestCategory => (readingMethods.has(method) ? 'readOnly' : 'mutating');
 
-/** The same chunks; says how many bytes were taken of them, once, at the end or when whoever took them leaves. */
-function weighed(body: Exclude<Body, string | Uint8Array>, finished: (bytes: number) => void): typeof body {
+/** The same chunks; says what was taken of them, once, at the end or when whoever took them leaves. */
+function weighed(body: Exclude<Body, string | Uint8Array>, finished: Finished): typeof body {
   return Symbol.iterator in body ? weighedNow(body, finished) : weighedLater(body, finished);
 }
 
-function* weighedNow(body: Iterable<Chunk>, finished: (bytes: number) => void): Generator<Chunk> {
+function* weighedNow(body: Iterable<Chunk>, finished: Finished): Generator<Chunk> {
   let bytes = 0;
+  let whole = false;
   try {
     for (const chunk of body) {
       bytes += Buffer.byteLength(chunk);
       yield chunk;
     }
+    whole = true;
   } finally {
-    finished(bytes);
+    finished(bytes, whole);
   }
 }
 
-async function* weighedLater(body: AsyncIterable<Chunk>, finished: (bytes: number) => void): AsyncGenerator<Chunk> {
+async function* weighedLater(body: AsyncIterable<Chunk>, finished: Finished): AsyncGenerator<Chunk> {
   let bytes = 0;
+  let whole = false;
   try {
     for await (const chunk of body) {
       bytes += Buffer.byteLength(chunk);
       yield chunk;
     }
+    whole = true;
   } finally {
-    finished(bytes);
+    finished(bytes, whole);
   }
 }
 
 type Chunk = string | Uint8Array;
+
+/** Told how many bytes were taken, and whether that was all. */
+type Finished = (bytes: number, whole: boolean) => void;
+
+interface Measured {
+  readonly seconds: number;
+  readonly bytes: number;
+  readonly whole: boolean;
+}
