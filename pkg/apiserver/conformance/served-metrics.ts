@@ -49,7 +49,8 @@ function recorded(capture: string): RecordedExchange {
   return found;
 }
 
-function metricsServer(changes: Partial<ApiServerOptions>): ApiServer {
+/** A server of the recorded nodes and pods, its one caller allowed everything. */
+export function metricsServer(changes: Partial<ApiServerOptions> = {}): ApiServer {
   const [nodes, pods] = [recorded('059'), recorded('063')];
   const allowed: AccessVerdict = { kind: 'allowed', reason: '' };
   const ping = [{ name: 'ping', check: () => undefined }];
