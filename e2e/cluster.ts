@@ -183,6 +183,11 @@ export class PretendCluster implements AsyncDisposable {
     return this.#servers.flatMap(({ log }) => log.map(({ text }) => text));
   }
 
+  /** Where the server itself listens on 127.0.0.1. */
+  get serverPort(): number {
+    return this.#parts.port;
+  }
+
   /** Asks the server itself, not through the kube-apiserver. */
   visitServer(path: string, as: Pick<Visit, 'headers' | 'certificate'> = {}): Promise<Answer> {
     return visit({ host: '127.0.0.1', port: this.#parts.port, path, ...as });
