@@ -17,13 +17,14 @@ import type { Config, KubeletConfig } from './config.ts';
 import { openConnections } from './connections.ts';
 import { debugRoutes } from './debug-routes.ts';
 import { kubeletCredentials } from './kubelet-credentials.ts';
-import type { Means, Surroundings } from './means.ts';
+import type { Means } from './means.ts';
 import { openNamedFiles } from './named-files.ts';
 import { ownMetrics } from './own-metrics.ts';
 import { probesOf } from './probes.ts';
 import { Server } from './server.ts';
 import { serverAddress } from './server-address.ts';
 import { servingOf } from './serving.ts';
+import type { Surroundings } from './surroundings.ts';
 import { versionInfo } from './version-info.ts';
 
 /** A server ready to run, which closes what it opened; or everything that is wrong with the files it was given. */

@@ -12,7 +12,7 @@ import { openConnection } from '../kube/connection/connection.ts';
 import type { Registry } from '../telemetry/exposition.ts';
 import { ConnectionSender } from './audit-sender.ts';
 import type { AuditConfig, AuditLogConfig, AuditWebhookConfig, Config } from './config.ts';
-import type { Surroundings } from './means.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** What the audit flags name, opened. */
 export interface AuditMeans {

@@ -1,7 +1,7 @@
 import { type ConnectionOutcome, type KubeConnection, openConnection } from '../kube/connection/connection.ts';
 import type { ExchangeObserver } from '../kube/connection/exchange-observer.ts';
 import type { Config } from './config.ts';
-import type { Surroundings } from './means.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** The ways to the kube-apiserver: for the catalogues and kubelets, for recognising callers, for allowing them. */
 export interface Connections {

@@ -2,7 +2,7 @@ import { profilingRoutes } from '../apiserver/debug/profiling.ts';
 import { verbosityRoutes } from '../apiserver/debug/verbosity.ts';
 import type { Route } from '../apiserver/router.ts';
 import type { Config } from './config.ts';
-import type { Surroundings } from './means.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** What is served to whoever looks into the running server, as `--profiling` asks. */
 export function debugRoutes({ profiling }: Config['features'], means: Surroundings): readonly Route[] {

@@ -1,5 +1,5 @@
 import type { VersionInfo } from '../apiserver/version.ts';
-import type { Release } from './means.ts';
+import type { Release } from './surroundings.ts';
 
 /** What `/version` says of a release. */
 export function versionInfo({ version, runtime, platform }: Release): VersionInfo {
