@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { onPretendCluster, openCluster, periodSeconds } from './cluster.ts';
 import { eventually } from './eventually.ts';
+import type { Kubectl } from './kubectl.ts';
 import { namesOf, nodeMetrics, podMetrics } from './metrics-api.ts';
 
 const outageSeconds = 12;
@@ -12,6 +13,7 @@ await onPretendCluster('an outage of the kube-apiserver: others depend on it the
   const { admin, control, server } = pretend;
   const before = { nodes: namesOf(await nodeMetrics(admin)), pods: namesOf(await podMetrics(admin)) };
   let outageBegan = 0;
+  await regularBeats(admin);
 
   test('while the kube-apiserver is away, the server is alive and ready', async () => {
     await control.outage(outageSeconds);
@@ -52,3 +54,15 @@ await onPretendCluster('an outage of the kube-apiserver: others depend on it the
     assert.ok(server.alive);
   });
 });
+
+/**
+ * Waits for the first regular beat of each node. It may come a period and a half after the short beats, which are over
+ * once everything is served; from then on nodes are asked a period apart.
+ */
+async function regularBeats(admin: Kubectl): Promise<void> {
+  const atFirst = new Map((await nodeMetrics(admin)).map(({ metadata, timestamp }) => [metadata.name, timestamp]));
+  await eventually('each node to be asked at its regular beat', 2 * periodSeconds, async () => {
+    for (const { metadata, timestamp } of await nodeMetrics(admin))
+      assert.notEqual(timestamp, atFirst.get(metadata.name), metadata.name);
+  });
+}
