@@ -18,7 +18,7 @@ help: ## Show this help.
 
 install: node_modules/.package-lock.json ## Install exactly what package-lock.json names, Node.js 24 included.
 
-node_modules/.package-lock.json: package.json package-lock.json
+node_modules/.package-lock.json: package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
