@@ -29,6 +29,13 @@ test('of very many tags the first hundred are looked at', () => {
   assert.equal(ask({ 'if-none-match': `"tag",${others}` }).status, 304);
 });
 
+test('a range of a million spaces is refused at once', () => {
+  const spaces = ' '.repeat(1_000_000);
+  for (const range of [`bytes=${spaces}x`, `bytes=1-${spaces}x`, `bytes=1${spaces}-2`]) {
+    assert.equal(ask({ range }).status, 416);
+  }
+});
+
 test('parts put together are the whole, wherever it is cut', () => {
   for (let cut = 1; cut < content.bytes.length; cut++) {
     const [left, right] = [ask({ range: `bytes=0-${cut - 1}` }), ask({ range: `bytes=${cut}-` })];
