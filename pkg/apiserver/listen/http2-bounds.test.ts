@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type ClientHttp2Session, connect, constants } from 'node:http2';
 import { type TestContext, test } from 'node:test';
 import { systemClock } from '../../lifecycle/clock.ts';
+import { WoundClock } from '../../lifecycle/wound-clock.ts';
 import { silentLogger } from '../../telemetry/logger.ts';
 import { generateKey, issueCertificate } from '../certificates/issue-certificate.ts';
 import type { Answer } from '../exchange.ts';
@@ -52,6 +53,26 @@ test('a body beyond what anybody reads ends its stream, and no other one of the 
   assert.equal(stream.rstCode, constants.NGHTTP2_ENHANCE_YOUR_CALM);
   const [headers] = await once(session.request({ ':path': '/' }), 'response');
   assert.equal(headers[':status'], 200);
+});
+
+test('a request that never ends is over soon after it is answered, and its stream with it', async (t) => {
+  const over = Promise.withResolvers<void>();
+  const handle: ListenOptions['handle'] = async (request) => {
+    request.over?.addEventListener('abort', () => over.resolve());
+    return { status: 200, headers: {}, body: 'fine' };
+  };
+  const clock = new WoundClock();
+  const session = await meeting(t, { handle, clock });
+  const stream = session.request({ ':path': '/' }, { endStream: false }).setEncoding('utf8');
+  let body = '';
+  stream.on('data', (text) => {
+    body += text;
+  });
+  const closed = once(stream, 'close');
+  await once(stream, 'end');
+  while (!stream.closed) await clock.wind(1_000);
+  await Promise.all([over.promise, closed]);
+  assert.deepEqual([body, stream.rstCode], ['fine', constants.NGHTTP2_NO_ERROR]);
 });
 
 /** Resolves when the server has seen everything sent so far. */

@@ -12,7 +12,7 @@ import type { Answer, ApiRequest } from '../exchange.ts';
 import { boundBody } from './bound-body.ts';
 import { Connections } from './connections.ts';
 import { createHttp2Server } from './http2-server.ts';
-import type { Message, Response } from './message.ts';
+import { closeStream, type Message, type Response } from './message.ts';
 import { readRequest } from './read-request.ts';
 import { giveUp, maxHeaders, refuseMalformed, tooLate, tooMuch } from './refuse.ts';
 import { contextOptions, NamedContexts, type TlsTerms } from './secure-contexts.ts';
@@ -67,7 +67,7 @@ const idleMs = 90_000;
 const handshakeMs = 10_000;
 const keepAliveProbeMs = 180_000;
 const defaultMaxStreams = 100;
-/** What a handler may still take after its signal has aborted, to answer in words of its own. */
+/** What a handler may still take after its signal has aborted, to answer in words of its own; and a client, to hang up. */
 const lastWordsMs = 1_000;
 
 /**
@@ -236,10 +236,18 @@ class HttpsListener implements Listener {
       const span = { signal: limit.signal, over: gone.signal, body };
       const answer = tooMuch(message) ?? (await this.#handle(readRequest(message, socket, span), gone.signal));
       if (!gone.signal.aborted) await writeAnswer(answer, response, limit.signal);
+      this.#leave(response, gone.signal);
     } catch (cause) {
       log.error('Request handler failed', { method: message.method, path: message.url?.split('?')[0], cause });
       giveUp(response);
     }
+  }
+
+  /** A stream that a client leaves half open would count as a request under way for ever. Go's server closes it too. */
+  #leave(response: Response, gone: AbortSignal): void {
+    if (gone.aborted) return;
+    const alarm = this.#options.clock.timer(lastWordsMs, () => closeStream(response));
+    gone.addEventListener('abort', () => alarm[Symbol.dispose](), { once: true });
   }
 
   /** The handler's answer, or ours when the handler does not keep to its time. */

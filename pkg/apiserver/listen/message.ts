@@ -27,6 +27,13 @@ export function cutShort(response: Response, code: number = constants.NGHTTP2_IN
   else response.destroy();
 }
 
+/** Ends the stream of an answer made by HTTP/2, whatever the client still has to send or to take. HTTP/1.1 has none. */
+export function closeStream(response: Response): void {
+  if (!isHttp2(response)) return;
+  const { stream } = response;
+  stream.close(stream.writableFinished ? constants.NGHTTP2_NO_ERROR : constants.NGHTTP2_INTERNAL_ERROR);
+}
+
 /** Lets the client know that this is the last answer here, as far as it has not begun. HTTP/2 has other means. */
 export function announceEnd(response: Response): void {
   if (response instanceof ServerResponse && !response.headersSent) response.shouldKeepAlive = false;
