@@ -64,6 +64,12 @@ const acts: readonly Acting[] = [
     user: { name: 'system:serviceaccount:Web:reader', groups: ['system:authenticated'], extra: {} },
   },
   {
+    promise: 'names are UTF-8, though Node reads them byte by byte',
+    headers: { 'impersonate-user': asNodeReads('jürgen'), 'impersonate-group': asNodeReads('Büro') },
+    asked: ['users. jürgen', 'groups. Büro'],
+    user: { name: 'jürgen', groups: ['Büro', 'system:authenticated'], extra: {} },
+  },
+  {
     promise: 'each extra value is asked about, keys unescaped, and the uid last',
     headers: {
       'impersonate-user': 'bob',
@@ -175,4 +181,8 @@ function inWords(attributes: AccessAttributes): string {
   assert.equal(verb, 'impersonate');
   const what = subresource === undefined ? resource : `${resource}/${subresource}`;
   return `${what}.${group} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+}
+
+function asNodeReads(text: string): string {
+  return Buffer.from(text).toString('latin1');
 }

@@ -4,6 +4,7 @@ import type { EpochMs } from '../../model/units.ts';
 import type { User } from '../../model/user.ts';
 import type { ChainVerifier } from '../certificates/certificate-chain.ts';
 import type { ApiRequest } from '../exchange.ts';
+import { headerValues } from './header-values.ts';
 import type { Identity } from './identity.ts';
 
 /** The user whom the front proxy vouches for in headers, believed only with the proxy's certificate. */
@@ -31,7 +32,7 @@ function readUser(headers: IncomingHttpHeaders, trust: RequestHeaderTrust): User
   const uid = firstValue(headers, trust.uidHeaders);
   return {
     name,
-    groups: trust.groupHeaders.flatMap((header) => valuesOf(headers, header)).filter((group) => group !== ''),
+    groups: trust.groupHeaders.flatMap((header) => headerValues(headers, header)).filter((group) => group !== ''),
     extra: readExtra(headers, trust.extraHeaderPrefixes),
     ...(uid === undefined ? {} : { uid }),
   };
@@ -39,7 +40,7 @@ function readUser(headers: IncomingHttpHeaders, trust: RequestHeaderTrust): User
 
 /** The first value of the first header that has one. */
 function firstValue(headers: IncomingHttpHeaders, names: readonly string[]): string | undefined {
-  return names.map((name) => valuesOf(headers, name)[0]).find((value) => value !== undefined && value !== '');
+  return names.map((name) => headerValues(headers, name)[0]).find((value) => value !== undefined && value !== '');
 }
 
 function readExtra(headers: IncomingHttpHeaders, prefixes: readonly string[]): User['extra'] {
@@ -48,7 +49,7 @@ function readExtra(headers: IncomingHttpHeaders, prefixes: readonly string[]): U
   for (const header of Object.keys(headers)) {
     for (const prefix of lowered.filter((start) => header.startsWith(start))) {
       const key = unescaped(header.slice(prefix.length));
-      extra.set(key, [...(extra.get(key) ?? []), ...valuesOf(headers, header)]);
+      extra.set(key, [...(extra.get(key) ?? []), ...headerValues(headers, header)]);
     }
   }
   return Object.fromEntries(extra);
@@ -61,11 +62,4 @@ function unescaped(key: string): string {
   } catch {
     return key;
   }
-}
-
-/** Values are UTF-8 on the wire; Node reads them byte by byte. */
-function valuesOf(headers: IncomingHttpHeaders, name: string): readonly string[] {
-  const value = headers[name.toLowerCase()];
-  const values = value === undefined ? [] : [value].flat();
-  return values.map((text) => Buffer.from(text, 'latin1').toString('utf8'));
 }

@@ -3,6 +3,7 @@ import type { AccessAttributes, AccessVerdict, User } from '../../model/user.ts'
 import type { ApiRequest } from '../exchange.ts';
 import { forbidden } from '../forbidden.ts';
 import { badRequest, type Status } from '../status.ts';
+import { headerValues } from './header-values.ts';
 import { serviceAccountOf } from './service-account.ts';
 
 /** Who decides what may be claimed. */
@@ -50,23 +51,22 @@ interface Claim {
 const prefix = 'impersonate-';
 const extraPrefix = 'impersonate-extra-';
 
-const valuesOf = (headers: IncomingHttpHeaders, name: string): readonly string[] => [headers[name] ?? []].flat();
-const userNameIn = (headers: IncomingHttpHeaders): string => valuesOf(headers, 'impersonate-user')[0] ?? '';
+const userNameIn = (headers: IncomingHttpHeaders): string => headerValues(headers, 'impersonate-user')[0] ?? '';
 
 /** In the order in which the reference asks. */
 function claimsIn(headers: IncomingHttpHeaders): readonly Claim[] {
   const name = userNameIn(headers);
   const account = serviceAccountOf(name);
   const user: Claim = account === undefined ? { kind: 'User', name } : { kind: 'ServiceAccount', ...account };
-  const groups = valuesOf(headers, 'impersonate-group').map((group): Claim => ({ kind: 'Group', name: group }));
+  const groups = headerValues(headers, 'impersonate-group').map((group): Claim => ({ kind: 'Group', name: group }));
   const extras = Object.keys(headers)
     .filter((header) => header.startsWith(extraPrefix))
     .flatMap((header) =>
-      valuesOf(headers, header).map(
+      headerValues(headers, header).map(
         (value): Claim => ({ kind: 'UserExtra', name: value, key: unescaped(header.slice(extraPrefix.length)) }),
       ),
     );
-  const [uid = ''] = valuesOf(headers, 'impersonate-uid');
+  const [uid = ''] = headerValues(headers, 'impersonate-uid');
   return [
     ...(name === '' ? [] : [user]),
     ...groups,
