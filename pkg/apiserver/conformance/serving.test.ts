@@ -54,6 +54,16 @@ describe('CORS', () => {
     });
   }
 
+  it('shows no regular expression an origin longer than there are, or two of them', async () => {
+    const filters = [crossOrigin([/^(.*)(.*)\.example\.com$/])];
+    const origin = `https://${'a'.repeat(1_000_000)}`;
+    const long = await askOfThings(things, { headers: { origin } }, { filters });
+    assert.equal(long.headers['Access-Control-Allow-Origin'], undefined);
+    const twice = ['https://a.evil.org', 'https://a.example.com'] as unknown as string;
+    const two = await askOfThings(things, { headers: { origin: twice } }, { filters });
+    assert.equal(two.headers['Access-Control-Allow-Origin'], undefined);
+  });
+
   it('answers a browser that asks in advance before anybody asks who it is', async () => {
     const request = { method: 'OPTIONS', headers: { origin: 'https://a.example.com' } };
     const answer = await askOfThings(things, request, { filters: [crossOrigin([/a/])], ...callerIs('unauthorized') });
