@@ -47,15 +47,15 @@ describe('the rhythm', () => {
 });
 
 describe('a new node', () => {
-  it('is asked every second until it has settled', () => {
+  it('is asked every half second until it has settled', () => {
     const settling = advance(newcomer, { answered: true, settled: false }, 0);
-    assert.equal(next(settling, { startedAt: 0, now: 20, offsetMs: 9_000 }), 1_000);
+    assert.equal(next(settling, { startedAt: 0, now: 20, offsetMs: 9_000 }), 500);
     assert.deepEqual(advance(settling, { answered: true, settled: true }, 5_000), settled);
   });
 
   it('that answers slowly is not asked again before it is due', () => {
     const settling = advance(newcomer, { answered: true, settled: false }, 0);
-    assert.equal(next(settling, { startedAt: 0, now: 2_300, offsetMs: 9_000 }), 3_000);
+    assert.equal(next(settling, { startedAt: 0, now: 2_300, offsetMs: 9_000 }), 2_500);
   });
 
   it('that fails once while it settles is asked on', () => {
@@ -65,20 +65,20 @@ describe('a new node', () => {
 
   it('whose samples never change falls into the rhythm after 45 s, or three short periods', () => {
     const settling: Course = { kind: 'settling', since: 0 };
-    assert.equal(next(settling, { startedAt: 44_000, now: 44_100, offsetMs: 8_000 }), 45_000);
+    assert.equal(next(settling, { startedAt: 44_000, now: 44_100, offsetMs: 8_000 }), 44_500);
     assert.equal(next(settling, { startedAt: 45_000, now: 45_100, offsetMs: 8_000 }), 53_000);
     assert.equal(paceOf(5_000, 1).patienceMs, 15_000);
     assert.equal(paceOf(60_000, 1).patienceMs, 45_000);
   });
 
-  it('that does not answer is asked after 1, 2, 4 and 8 s, then in the rhythm', () => {
+  it('that does not answer is asked after 0.5, 1, 2, 4 and 8 s, then in the rhythm', () => {
     let course = newcomer;
     const waits: number[] = [];
-    for (let failure = 0; failure < 5; failure++) {
+    for (let failure = 0; failure < 6; failure++) {
       course = advance(course, { answered: false, settled: false }, 0);
       waits.push(nextAskAt(course, { startedAt: 0, now: 10, offsetMs: 14_999 }, pace));
     }
-    assert.deepEqual(waits, [1_000, 2_000, 4_000, 8_000, 14_999]);
+    assert.deepEqual(waits, [500, 1_000, 2_000, 4_000, 8_000, 14_999]);
   });
 });
 
@@ -93,7 +93,7 @@ describe('short beats', () => {
   it('grow with the cluster, and never beyond the period', () => {
     assert.deepEqual(
       [1, 500, 2_000, 5_000, 50_000].map((nodes) => paceOf(15_000, nodes).stepMs),
-      [1_000, 1_000, 4_000, 10_000, 15_000],
+      [500, 1_000, 4_000, 10_000, 15_000],
     );
   });
 });

@@ -25,7 +25,7 @@ export const newcomer: Course = { kind: 'silent', failures: 0 };
 export function paceOf(periodMs: number, nodes: number): Pace {
   return {
     periodMs,
-    stepMs: Math.min(Math.max(1000, 2 * nodes), periodMs),
+    stepMs: Math.min(Math.max(500, 2 * nodes), periodMs),
     patienceMs: Math.min(45_000, 3 * periodMs),
   };
 }

@@ -68,16 +68,16 @@ describe('one round over four nodes', () => {
 });
 
 describe('the scraper', () => {
-  it('asks every node at once when it starts, again each second until it has settled, then once per period', async () => {
+  it('asks every node at once when it starts, again each half second until it has settled, then once per period', async () => {
     await using bench = new Bench({}, nodeNamed('n1'));
     let sampledAt = 0;
     bench.kubelets.behave('n1', { sampledAt: () => sampledAt });
     bench.start();
     await bench.clock.wind(3_500);
-    assert.deepEqual(bench.kubelets.askedAt('n1'), [0, 1_000, 2_000, 3_000]);
+    assert.deepEqual(bench.kubelets.askedAt('n1'), [0, 500, 1_000, 1_500, 2_000, 2_500, 3_000, 3_500]);
     sampledAt = 7;
     await bench.clock.wind(100 * second);
-    const rhythm = bench.kubelets.askedAt('n1').slice(5);
+    const rhythm = bench.kubelets.askedAt('n1').slice(9);
     assert.ok(rhythm.length >= 5);
     for (const [at, moment] of rhythm.slice(1).entries()) assert.equal(moment - rhythm[at]!, 15 * second);
   });
@@ -227,7 +227,7 @@ describe('the scraper', () => {
     assert.equal(bench.scraper.reportOf('n1'), undefined);
     await bench.clock.wind(1_500);
     const report = bench.scraper.reportOf('n1');
-    assert.deepEqual(report, { outcome: { kind: 'status', code: 403 }, failures: 2, endedAt: 1_000 });
+    assert.deepEqual(report, { outcome: { kind: 'status', code: 403 }, failures: 3, endedAt: 1_500 });
     bench.kubelets.behave('n1', {});
     await bench.clock.wind(15 * second);
     assert.equal(bench.scraper.reportOf('n1')?.failures, 0);
