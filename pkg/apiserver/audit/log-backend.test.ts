@@ -100,6 +100,18 @@ describe('the audit log', () => {
     assert.deepEqual(counted(), {});
   });
 
+  test('shortens whom and what somebody names at any length', async () => {
+    const truncate = { maxBatchBytes: 10_000, maxEventBytes: 4_000 };
+    const { backend, sink, counted } = open({ mode: 'blocking', batch, truncate });
+    const long = 'x'.repeat(5_000);
+    const impersonatedUser = { username: long, groups: [long], extra: { scopes: [long] } };
+    await backend.record(madeEvent('a', { impersonatedUser, objectRef: { resource: 'pods', name: long } }));
+    const event = JSON.parse(sink.text);
+    assert.deepEqual(event.impersonatedUser, { username: 'x'.repeat(1024) });
+    assert.deepEqual(event.objectRef, { resource: 'pods', name: 'x'.repeat(1024) });
+    assert.deepEqual(counted(), {});
+  });
+
   test('loses what is too large even then, and counts it', async () => {
     const truncate = { maxBatchBytes: 10_000, maxEventBytes: 2_000 };
     const { backend, sink, counted } = open({ mode: 'blocking-strict', batch, truncate });
