@@ -55,25 +55,29 @@ test('a body beyond what anybody reads ends its stream, and no other one of the 
   assert.equal(headers[':status'], 200);
 });
 
-test('a request that never ends is over soon after it is answered, and its stream with it', async (t) => {
-  const over = Promise.withResolvers<void>();
-  const handle: ListenOptions['handle'] = async (request) => {
-    request.over?.addEventListener('abort', () => over.resolve());
-    return { status: 200, headers: {}, body: 'fine' };
-  };
-  const clock = new WoundClock();
-  const session = await meeting(t, { handle, clock });
-  const stream = session.request({ ':path': '/' }, { endStream: false }).setEncoding('utf8');
-  let body = '';
-  stream.on('data', (text) => {
-    body += text;
+const ends: readonly (readonly [how: string, answer: () => Answer, status: number])[] = [
+  ['answered', () => ({ status: 200, headers: {}, body: 'fine' }), 200],
+  ['refused after a failure', () => assert.fail('a failure that is meant'), 500],
+];
+
+for (const [how, answer, status] of ends) {
+  test(`a request that never ends is over soon after it is ${how}, and its stream with it`, async (t) => {
+    const over = Promise.withResolvers<void>();
+    const handle: ListenOptions['handle'] = async (request) => {
+      request.over?.addEventListener('abort', () => over.resolve());
+      return answer();
+    };
+    const clock = new WoundClock();
+    const session = await meeting(t, { handle, clock });
+    const stream = session.request({ ':path': '/' }, { endStream: false }).resume();
+    const closed = once(stream, 'close');
+    const [headers] = await once(stream, 'response');
+    if (!stream.readableEnded) await once(stream, 'end');
+    while (!stream.closed) await clock.wind(1_000);
+    await Promise.all([over.promise, closed]);
+    assert.deepEqual([headers[':status'], stream.rstCode], [status, constants.NGHTTP2_NO_ERROR]);
   });
-  const closed = once(stream, 'close');
-  await once(stream, 'end');
-  while (!stream.closed) await clock.wind(1_000);
-  await Promise.all([over.promise, closed]);
-  assert.deepEqual([body, stream.rstCode], ['fine', constants.NGHTTP2_NO_ERROR]);
-});
+}
 
 /** Resolves when the server has seen everything sent so far. */
 function pong(session: ClientHttp2Session): Promise<void> {

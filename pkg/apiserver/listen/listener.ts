@@ -236,11 +236,11 @@ class HttpsListener implements Listener {
       const span = { signal: limit.signal, over: gone.signal, body };
       const answer = tooMuch(message) ?? (await this.#handle(readRequest(message, socket, span), gone.signal));
       if (!gone.signal.aborted) await writeAnswer(answer, response, limit.signal);
-      this.#leave(response, gone.signal);
     } catch (cause) {
       log.error('Request handler failed', { method: message.method, path: message.url?.split('?')[0], cause });
       giveUp(response);
     }
+    this.#leave(response, gone.signal);
   }
 
   /** A stream that a client leaves half open would count as a request under way for ever. Go's server closes it too. */
