@@ -3,8 +3,19 @@ import { labelsOf, type Metadata } from './metadata.ts';
 
 const metricsPathAnnotation = 'metrics.k8s.io/resource-metrics-path';
 
+/**
+ * Taints that end a node: an administrator says that the machine is off, or the cluster autoscaler takes it away. Not
+ * karpenter's: it drains a node under `karpenter.sh/disrupted` for as long as disruption budgets ask, hours at times, and
+ * the Node object goes together with the machine.
+ */
+const leavingTaints: ReadonlySet<unknown> = new Set([
+  'node.kubernetes.io/out-of-service',
+  'ToBeDeletedByClusterAutoscaler',
+]);
+
 interface NodeObject {
   readonly metadata?: Metadata | null;
+  readonly spec?: { readonly taints?: unknown } | null;
   readonly status?: NodeStatus | null;
 }
 
@@ -16,9 +27,10 @@ interface NodeStatus {
 
 /** Keeps of a Node object what finding and answering for its kubelet takes; undefined where it is no Node. */
 export function decodeNode(object: unknown): NodeRecord | undefined {
-  const { metadata, status } = (object ?? {}) as NodeObject;
+  const { metadata, spec, status } = (object ?? {}) as NodeObject;
   if (typeof metadata?.name !== 'string' || metadata.name === '') return undefined;
   const path = metadata.annotations?.[metricsPathAnnotation];
+  const leaving = leavingTaintOf(spec?.taints);
   return {
     name: metadata.name,
     uid: typeof metadata.uid === 'string' ? metadata.uid : '',
@@ -27,6 +39,7 @@ export function decodeNode(object: unknown): NodeRecord | undefined {
     kubeletPort: kubeletPortOf(status?.daemonEndpoints),
     ...(typeof path === 'string' && path !== '' ? { resourceMetricsPath: path } : {}),
     ready: isReady(status?.conditions),
+    ...(leaving === undefined ? {} : { leaving }),
   };
 }
 
@@ -35,6 +48,7 @@ export function sameNode(a: NodeRecord, b: NodeRecord): boolean {
   return (
     a.uid === b.uid &&
     a.ready === b.ready &&
+    a.leaving === b.leaving &&
     a.kubeletPort === b.kubeletPort &&
     a.resourceMetricsPath === b.resourceMetricsPath &&
     sameAddresses(a.addresses, b.addresses) &&
@@ -60,6 +74,12 @@ function isReady(conditions: unknown): boolean {
   return (conditions as readonly { readonly type?: unknown; readonly status?: unknown }[]).some(
     (condition) => condition?.type === 'Ready' && condition.status === 'True',
   );
+}
+
+function leavingTaintOf(taints: unknown): string | undefined {
+  if (!Array.isArray(taints)) return undefined;
+  const keys = (taints as readonly { readonly key?: unknown }[]).map((taint) => taint?.key);
+  return keys.find((key): key is string => leavingTaints.has(key));
 }
 
 function sameAddresses(a: readonly NodeAddress[], b: readonly NodeAddress[]): boolean {

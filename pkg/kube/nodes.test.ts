@@ -27,6 +27,18 @@ describe('a catalog of nodes', () => {
     assert.equal(test.catalog.get('virtual')?.resourceMetricsPath, '/virtual/metrics');
   });
 
+  it('keeps the taint by which a node is leaving, and no other', async () => {
+    const taints = [{ key: 'node.kubernetes.io/unreachable' }, null, { key: 'ToBeDeletedByClusterAutoscaler' }];
+    const marked = { ...node('leaving'), spec: { taints } };
+    const cordoned = { ...node('staying'), spec: { taints: [{ key: 'karpenter.sh/disrupted' }] } };
+    await using test = await synced([marked, cordoned]);
+    assert.equal(test.catalog.get('leaving')?.leaving, 'ToBeDeletedByClusterAutoscaler');
+    assert.equal(test.catalog.get('staying')?.leaving, undefined);
+    test.apiserver.put({ ...node('leaving'), spec: {} });
+    await test.clock.wind(0);
+    assert.equal(test.catalog.get('leaving')?.leaving, undefined);
+  });
+
   it('makes do with a node that says nothing about itself', async () => {
     await using test = await synced([{ metadata: { name: 'bare' } }]);
     const bare = { name: 'bare', uid: '', labels: {}, addresses: [], kubeletPort: 0, ready: false };

@@ -19,6 +19,8 @@ export interface NodeRecord {
   readonly resourceMetricsPath?: string;
   /** Condition Ready is True. */
   readonly ready: boolean;
+  /** Key of the taint by which its machine is gone, or about to be; absent on all others. */
+  readonly leaving?: string;
 }
 
 /** What we remember of a Running pod. */

@@ -2,17 +2,18 @@ import type { Clock } from '../lifecycle/clock.ts';
 import { deadline } from '../lifecycle/deadline.ts';
 import type { NodeBatch } from '../model/batch.ts';
 import type { NodeRecord } from '../model/cluster.ts';
-import type { EpochMs, MonotonicMs } from '../model/units.ts';
+import { as, type EpochMs, type MonotonicMs } from '../model/units.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type Decoded, ResourceDecoder } from './decode/decode.ts';
 import type { Gate } from './gate.ts';
 import type { ScraperInstruments } from './instruments.ts';
-import { type AddressOptions, kubeletAddress, kubeletTarget } from './kubelet/address.ts';
+import { type AddressOptions, hostAndPort, kubeletAddress, kubeletTarget } from './kubelet/address.ts';
 import type { KubeletClient } from './kubelet/kubelet-client.ts';
 import { NodeLog } from './node-log.ts';
 import { isSuccess, type Outcome } from './outcome.ts';
 import type { Rounds } from './rounds.ts';
 import { advance, type Course, newcomer, nextAskAt, type Pace } from './schedule.ts';
+import type { FollowedReport } from './scrape-report.ts';
 
 /** Where batches go, one by one, as they arrive. */
 export interface BatchSink {
@@ -61,6 +62,9 @@ export class FollowedNode {
   #outcome: Outcome | undefined;
   #failures = 0;
   #endedAt: MonotonicMs | undefined;
+  #lastScrapedAt: MonotonicMs | undefined;
+  #nextAskAt: MonotonicMs | undefined;
+  #address: string | undefined;
 
   constructor(node: NodeRecord, offsetMs: number, shared: Surroundings) {
     this.#node = node;
@@ -84,14 +88,20 @@ export class FollowedNode {
     return this.#outcome;
   }
 
-  /** How many askings in a row gave no usage. */
-  get failures(): number {
-    return this.#failures;
-  }
-
-  /** When the last asking ended; undefined before the first. */
-  get endedAt(): MonotonicMs | undefined {
-    return this.#endedAt;
+  /** All that is known of asking it. */
+  get report(): FollowedReport {
+    return {
+      kind: 'followed',
+      outcome: this.#outcome,
+      failures: this.#failures,
+      endedAt: this.#endedAt,
+      lastScrapedAt: this.#lastScrapedAt,
+      nextAskAt: this.#nextAskAt,
+      backingOff: false,
+      source: 'resource',
+      address: this.#address,
+      skewMs: undefined,
+    };
   }
 
   /** Asks at once, then in rhythm. Never throws. */
@@ -101,7 +111,9 @@ export class FollowedNode {
       const startedAt = await this.#ask(signal);
       const now = clock.monotonic();
       const due = nextAskAt(this.#course, { startedAt, now, offsetMs: this.#offsetMs }, pace());
+      this.#nextAskAt = as<MonotonicMs>(due);
       await clock.sleep(due - now, signal);
+      this.#nextAskAt = undefined;
     }
   }
 
@@ -141,9 +153,11 @@ export class FollowedNode {
     const found = kubeletAddress(this.#node, address.preferredAddressTypes);
     if (found.kind === 'none') return failed({ kind: 'no-address', message: found.message });
 
+    const target = kubeletTarget(this.#node, found.host, address);
+    this.#address = hostAndPort(target);
     const sentAt = clock.now();
     using limit = deadline(signal, requestTimeoutMs, clock);
-    const answer = await client.read(kubeletTarget(this.#node, found.host, address), limit.signal);
+    const answer = await client.read(target, limit.signal);
     if (signal.aborted || answer.kind === 'timed-out') return failed({ kind: 'timed-out', afterMs: requestTimeoutMs });
     if (answer.kind !== 'ok') return failed(answer);
     const decoded = await this.#decode(answer.body, sentAt);
@@ -178,6 +192,7 @@ export class FollowedNode {
     this.#failures = answered ? 0 : this.#failures + 1;
     this.#outcome = outcome;
     this.#endedAt = endedAt;
+    if (answered) this.#lastScrapedAt = endedAt;
     instruments.asked(this.#labels, outcome, { tookMs, endedAtMs: clock.now() });
     this.#log.ended(this.#node, outcome, { tookMs, endedAt });
   }

@@ -4,6 +4,7 @@ import { WoundClock } from '../lifecycle/wound-clock.ts';
 import type { NodeRecord } from '../model/cluster.ts';
 import { Registry } from '../telemetry/exposition.ts';
 import type { Facts, Logger } from '../telemetry/logger.ts';
+import type { FollowedReport } from './scrape-report.ts';
 import { Scraper, type ScraperOptions } from './scraper.ts';
 import { FakeKubelets } from './testing/fake-kubelets.ts';
 import { FakeSink } from './testing/fake-sink.ts';
@@ -226,11 +227,50 @@ describe('the scraper', () => {
     bench.start();
     assert.equal(bench.scraper.reportOf('n1'), undefined);
     await bench.clock.wind(1_500);
-    const report = bench.scraper.reportOf('n1');
-    assert.deepEqual(report, { outcome: { kind: 'status', code: 403 }, failures: 3, endedAt: 1_500 });
+    assert.deepEqual(bench.scraper.reportOf('n1'), {
+      kind: 'followed',
+      outcome: { kind: 'status', code: 403 },
+      failures: 3,
+      endedAt: 1_500,
+      lastScrapedAt: undefined,
+      nextAskAt: 3_500,
+      backingOff: false,
+      source: 'resource',
+      address: 'n1:10250',
+      skewMs: undefined,
+    });
     bench.kubelets.behave('n1', {});
-    await bench.clock.wind(15 * second);
-    assert.equal(bench.scraper.reportOf('n1')?.failures, 0);
+    await bench.clock.wind(2 * second);
+    const report = bench.followed('n1');
+    assert.equal(report.failures, 0);
+    assert.equal(report.lastScrapedAt, 3_500);
+  });
+
+  it('says of a node that is not asked why, and nothing of one that does not exist', async () => {
+    const nodeSelector = { matches: (labels: NodeRecord['labels']) => labels.pool !== 'b' };
+    await using bench = new Bench({ nodeSelector }, nodeNamed('n1', { labels: { pool: 'b' } }));
+    bench.start();
+    await bench.clock.wind(0);
+    assert.deepEqual(bench.scraper.reportOf('n1'), { kind: 'excluded' });
+    bench.targets.remove('n1');
+    assert.equal(bench.scraper.reportOf('n1'), undefined);
+  });
+
+  it('drops a node at once that a taint says is leaving, and asks it again when the taint is taken back', async () => {
+    await using bench = new Bench({}, nodeNamed('n1'));
+    bench.start();
+    await bench.clock.wind(60 * second);
+    bench.targets.put(nodeNamed('n1', { leaving: 'ToBeDeletedByClusterAutoscaler' }));
+    const asked = bench.kubelets.askedAt('n1').length;
+    await bench.clock.wind(60 * second);
+    assert.equal(bench.kubelets.askedAt('n1').length, asked);
+    assert.deepEqual(bench.kubelets.forgotten, ['n1']);
+    const report = { kind: 'dropped', taint: 'ToBeDeletedByClusterAutoscaler' };
+    assert.deepEqual(bench.scraper.reportOf('n1'), report);
+    bench.targets.put(nodeNamed('n1'));
+    await bench.clock.wind(0);
+    assert.equal(bench.kubelets.askedAt('n1').length, asked + 1);
+    assert.equal(bench.scraper.reportOf('n1')?.kind, 'followed');
   });
 
   it('beats once per period, also without nodes', async () => {
@@ -370,6 +410,12 @@ class Bench implements AsyncDisposable {
 
   start(): void {
     this.#running = this.scraper.run(this.#stop.signal);
+  }
+
+  /** The report of a node that is asked. */
+  followed(node: string): FollowedReport {
+    const report = this.scraper.reportOf(node);
+    return report?.kind === 'followed' ? report : assert.fail(`${node} is not asked`);
   }
 
   async stop(): Promise<void> {

@@ -13,6 +13,7 @@ import type { KubeletClient } from './kubelet/kubelet-client.ts';
 import type { Outcome } from './outcome.ts';
 import { Rounds } from './rounds.ts';
 import { offsetOf, paceOf } from './schedule.ts';
+import type { ScrapeReport } from './scrape-report.ts';
 
 /** What happened to a node. */
 export interface TargetChange {
@@ -45,13 +46,7 @@ export interface ScraperOptions {
   readonly seed: number;
 }
 
-/** What is known of asking one node. */
-export interface ScrapeReport {
-  readonly outcome: Outcome;
-  /** Askings in a row that gave no usage. */
-  readonly failures: number;
-  readonly endedAt: MonotonicMs;
-}
+type Unwanted = Exclude<ScrapeReport, { readonly kind: 'followed' }>;
 
 /** A first contact costs a handshake, some 2 ms of CPU: more at a time would only make all of them late. */
 const placesAtOnce = 64;
@@ -63,6 +58,8 @@ export class Scraper {
   readonly #rounds: Rounds;
   readonly #shared: Surroundings;
   readonly #followed = new Map<string, { readonly node: FollowedNode; readonly stop: AbortController }>();
+  /** Nodes that there are and that are not asked. */
+  readonly #unwanted = new Map<string, Unwanted>();
   /** Those that have not ended yet, the cancelled included. */
   readonly #running = new Set<Promise<void>>();
   #lastBeatAt: MonotonicMs | undefined;
@@ -95,6 +92,7 @@ export class Scraper {
     }
     for (const { stop } of this.#followed.values()) stop.abort();
     this.#followed.clear();
+    this.#unwanted.clear();
     await Promise.all(this.#running);
   }
 
@@ -108,11 +106,9 @@ export class Scraper {
     return this.#followed.get(node)?.node.outcome;
   }
 
-  /** The same, with how often in a row it failed and when it was. */
+  /** All that is known of asking this node, or why it is not asked; undefined where there is no such node. */
   reportOf(node: string): ScrapeReport | undefined {
-    const followed = this.#followed.get(node)?.node;
-    if (followed?.outcome === undefined || followed.endedAt === undefined) return undefined;
-    return { outcome: followed.outcome, failures: followed.failures, endedAt: followed.endedAt };
+    return this.#followed.get(node)?.node.report ?? this.#unwanted.get(node);
   }
 
   /** How many nodes are asked. */
@@ -128,8 +124,9 @@ export class Scraper {
 
   #follow({ kind, node }: TargetChange): void {
     const followed = this.#followed.get(node.name)?.node;
-    const wanted = kind !== 'removed' && (this.#options.nodeSelector?.matches(node.labels) ?? true);
-    if (!wanted) return followed && this.#forget(node.name);
+    const unwanted = kind === 'removed' ? undefined : this.#whyNot(node);
+    this.#remember(node.name, unwanted);
+    if (kind === 'removed' || unwanted !== undefined) return followed && this.#forget(node.name);
     if (followed === undefined) return this.#begin(node);
     if (this.#isSamePlace(followed.node, node)) {
       followed.node = node;
@@ -138,6 +135,16 @@ export class Scraper {
     // Another machine under the old name, or the same at another address: everything about it begins anew, and at once.
     this.#forget(node.name);
     this.#begin(node);
+  }
+
+  #whyNot({ labels, leaving }: NodeRecord): Unwanted | undefined {
+    if (this.#options.nodeSelector?.matches(labels) === false) return { kind: 'excluded' };
+    return leaving === undefined ? undefined : { kind: 'dropped', taint: leaving };
+  }
+
+  #remember(name: string, unwanted: Unwanted | undefined): void {
+    if (unwanted === undefined) this.#unwanted.delete(name);
+    else this.#unwanted.set(name, unwanted);
   }
 
   #begin(node: NodeRecord): void {

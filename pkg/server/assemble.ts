@@ -4,7 +4,7 @@ import { ApiServer } from '../apiserver/api-server.ts';
 import { loadNamedCertificates } from '../apiserver/certificates/named-certificates.ts';
 import { loadServingCertificate } from '../apiserver/certificates/serving-certificate.ts';
 import { RestClientInstruments } from '../kube/instruments/rest-client-instruments.ts';
-import type { NodeCatalog } from '../kube/nodes.ts';
+import type { NodeCatalog, NodeChange } from '../kube/nodes.ts';
 import { UndiciKubeletClient } from '../scraper/kubelet/kubelet.ts';
 import type { KubeletTrust } from '../scraper/kubelet/kubelet-client.ts';
 import { Scraper } from '../scraper/scraper.ts';
@@ -82,7 +82,8 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
   const { nodes, pods, authentication } = catalogsOf(means);
   const storage = new Storage({ metricResolutionMs, clock, registry, log: log.named('storage') });
   const scraper = scraperOf(means, { nodes, storage, registry, opened });
-  opened.use(nodes.onChange(({ kind, node }) => kind === 'removed' && storage.forgetNode(node.name)));
+  const isGone = ({ kind, node }: NodeChange): boolean => kind === 'removed' || node.leaving !== undefined;
+  opened.use(nodes.onChange((change) => isGone(change) && storage.forgetNode(change.node.name)));
 
   const { nodeSelector } = config.kubelet;
   const groups = metricsApi({ usage: storage, nodes, pods, nodeSelector, clock, registry }, config.apiVersions);

@@ -55,8 +55,13 @@ export function kubeletTarget(node: NodeRecord, host: string, options: AddressOp
 }
 
 /** `https://[fd00::7]:10250`: scheme, host and port as URLs spell them. */
-export function originOf({ host, port }: Pick<KubeletTarget, 'host' | 'port'>, scheme: 'http' | 'https'): string {
-  return `${scheme}://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+export function originOf(place: Pick<KubeletTarget, 'host' | 'port'>, scheme: 'http' | 'https'): string {
+  return `${scheme}://${hostAndPort(place)}`;
+}
+
+/** `[fd00::7]:10250`. */
+export function hostAndPort({ host, port }: Pick<KubeletTarget, 'host' | 'port'>): string {
+  return `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 }
 
 /** What a node has instead, so that the reader sees which flag to change. */
