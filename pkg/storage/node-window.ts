@@ -3,6 +3,7 @@ import type { ContainerUsage, PodUsage, Usage } from '../model/sample.ts';
 import { AbsentRows, takeOver } from './absent-rows.ts';
 import { advance } from './advance.ts';
 import { Arrival } from './arrival.ts';
+import { type Hindrance, hindranceOf } from './hindrance.ts';
 import type { Limits } from './limits.ts';
 import type { HistoryPoint } from './rings.ts';
 import { isSameLayout, RowOrder, type RowRange } from './row-order.ts';
@@ -144,6 +145,16 @@ export class NodeWindow {
     };
   }
 
+  /** Whether `podUsage` would give something; makes no objects. */
+  servesPod(rows: RowRange, now: number): boolean {
+    let served = false;
+    for (let row = rows.first; row < rows.end; row++) {
+      if (this.#slots.seek(row).isServed(now)) served = true;
+      else if (!this.#hasEnded(row, rows)) return false;
+    }
+    return served;
+  }
+
   containerHistory({ first, end }: RowRange, container: string, now: number): HistoryPoint[] {
     for (let row = first; row < end; row++) {
       if (this.#order.container(row) === container) return this.#slots.seek(row).history(now);
@@ -169,6 +180,25 @@ export class NodeWindow {
       if (confirmedAt > latest) latest = confirmedAt;
     }
     return latest;
+  }
+
+  /** What keeps these rows from being published, and whose it is; undefined when nothing does. */
+  hindrance(rows: RowRange, now: number): { readonly hindrance: Hindrance; readonly container: string } | undefined {
+    if (this.servesPod(rows, now)) return undefined;
+    let row = rows.first;
+    // Where all have ended, the first one stands for them.
+    for (let other = row; other < rows.end; other++) {
+      if (this.#slots.seek(other).isServed(now) || this.#hasEnded(other, rows)) continue;
+      row = other;
+      break;
+    }
+    return { hindrance: hindranceOf(this.#slots.seek(row), this.#heardAt), container: this.#order.container(row) };
+  }
+
+  /** What keeps the node itself from being published; undefined when nothing does. */
+  nodeHindrance(now: number): Hindrance | undefined {
+    if (this.servesNode(now)) return undefined;
+    return hindranceOf(this.#slots.seek(this.#order.rows), this.#heardAt);
   }
 
   servesNode(now: number): boolean {

@@ -111,8 +111,13 @@ test('memory is bounded by what is alive, over a long life of nodes that come an
 
 function assertSame(cluster: Cluster, twin: Twin, where: string): void {
   for (const node of nodeNames) assert.deepEqual(cluster.storage.nodeUsage(node), twin.nodeUsage(node), where);
-  for (const pod of podNames)
-    assert.deepEqual(cluster.storage.podUsage('ns', pod), twin.podUsage(pod), `${where}, ${pod}`);
+  for (const pod of podNames) {
+    const usage = twin.podUsage(pod);
+    assert.deepEqual(cluster.storage.podUsage('ns', pod), usage, `${where}, ${pod}`);
+    assert.equal(cluster.storage.servesPod('ns', pod), usage !== undefined, `${where}, ${pod}`);
+    const sighting = cluster.storage.sightingOf('ns', pod);
+    if (sighting) assert.equal(sighting.hindrance === undefined, usage !== undefined, `${where}, ${pod}`);
+  }
   assert.equal(cluster.storage.size.pods, twin.pods, `${where}: pods`);
 }
 

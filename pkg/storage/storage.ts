@@ -4,6 +4,7 @@ import type { PodUsage, Usage } from '../model/sample.ts';
 import type { Registry } from '../telemetry/exposition.ts';
 import type { Counter } from '../telemetry/instruments.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { Hindrance } from './hindrance.ts';
 import { RuleTally, registerInstruments } from './instruments.ts';
 import { type Limits, limitsOf } from './limits.ts';
 import { NodeWindow, type RuleListener } from './node-window.ts';
@@ -24,6 +25,15 @@ export interface StorageOptions {
   readonly log: Logger;
   /** Told of every sample which rule fitted it, for tests and tracing; without container it is the node itself. */
   readonly witness?: (rule: Rule, subject: Subject) => void;
+}
+
+/** A pod that some kubelet spoke of. */
+export interface PodSighting {
+  readonly node: string;
+  /** Why it is not published; absent when it is. */
+  readonly hindrance?: Hindrance;
+  /** The first container that is not. */
+  readonly container?: string;
 }
 
 /** The recent past of every node and container, in memory that is bounded by what is alive. */
@@ -82,6 +92,25 @@ export class Storage {
     const now = this.#clock.monotonic();
     const sighting = this.#sighting(namespace, name, now);
     return sighting?.window.podUsage(sighting.rows, now);
+  }
+
+  /** Whether `podUsage` would give something, at a fraction of its cost. */
+  servesPod(namespace: string, name: string): boolean {
+    const now = this.#clock.monotonic();
+    const sighting = this.#sighting(namespace, name, now);
+    return sighting?.window.servesPod(sighting.rows, now) ?? false;
+  }
+
+  /** Where a pod was last seen, and what keeps it from being published; undefined for one no kubelet spoke of lately. */
+  sightingOf(namespace: string, name: string): PodSighting | undefined {
+    const now = this.#clock.monotonic();
+    const sighting = this.#sighting(namespace, name, now);
+    return sighting && { node: sighting.window.name, ...sighting.window.hindrance(sighting.rows, now) };
+  }
+
+  /** What keeps a node from being published; undefined when nothing does, or nothing was ever heard of it. */
+  nodeHindrance(name: string): Hindrance | undefined {
+    return this.#windows.get(name)?.nodeHindrance(this.#clock.monotonic());
   }
 
   /** The rolling window of a node, oldest first. */
