@@ -29,17 +29,15 @@ interface NodeStatus {
 export function decodeNode(object: unknown): NodeRecord | undefined {
   const { metadata, spec, status } = (object ?? {}) as NodeObject;
   if (typeof metadata?.name !== 'string' || metadata.name === '') return undefined;
-  const path = metadata.annotations?.[metricsPathAnnotation];
-  const leaving = leavingTaintOf(spec?.taints);
   return {
     name: metadata.name,
     uid: typeof metadata.uid === 'string' ? metadata.uid : '',
     labels: labelsOf(metadata),
     addresses: addressesOf(status?.addresses),
     kubeletPort: kubeletPortOf(status?.daemonEndpoints),
-    ...(typeof path === 'string' && path !== '' ? { resourceMetricsPath: path } : {}),
+    ...metricsPathOf(metadata),
     ready: isReady(status?.conditions),
-    ...(leaving === undefined ? {} : { leaving }),
+    ...leavingTaintOf(spec?.taints),
   };
 }
 
@@ -76,10 +74,16 @@ function isReady(conditions: unknown): boolean {
   );
 }
 
-function leavingTaintOf(taints: unknown): string | undefined {
-  if (!Array.isArray(taints)) return undefined;
+function metricsPathOf({ annotations }: Metadata): Pick<NodeRecord, 'resourceMetricsPath'> {
+  const path = annotations?.[metricsPathAnnotation];
+  return typeof path === 'string' && path !== '' ? { resourceMetricsPath: path } : {};
+}
+
+function leavingTaintOf(taints: unknown): Pick<NodeRecord, 'leaving'> {
+  if (!Array.isArray(taints)) return {};
   const keys = (taints as readonly { readonly key?: unknown }[]).map((taint) => taint?.key);
-  return keys.find((key): key is string => leavingTaints.has(key));
+  const leaving = keys.find((key) => leavingTaints.has(key));
+  return typeof leaving === 'string' ? { leaving } : {};
 }
 
 function sameAddresses(a: readonly NodeAddress[], b: readonly NodeAddress[]): boolean {

@@ -131,7 +131,7 @@ interface ScraperNeeds {
 function scraperOf(means: Means, { nodes, storage, registry, opened }: ScraperNeeds): Scraper {
   const { config, clock, log, connections, files, release } = means;
   const client = new UndiciKubeletClient({
-    credentials: { current: kubeletCredentials(config.kubelet, files, connections.core) },
+    credentials: kubeletCredentials(config.kubelet, files, connections.core),
     trust: trustIn(config.kubelet),
     keepAliveMs: keepAlivePeriods * config.metricResolutionMs,
     userAgent: `metrics-server/${release.version}`,

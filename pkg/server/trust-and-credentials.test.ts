@@ -64,16 +64,30 @@ describe('files named by flags', () => {
 
 describe('what kubelets are shown', () => {
   const { kubelet } = madeConfig();
-  const connection = { kubeletCredentials: () => ({ token: 't', ca: 'cluster CA' }) };
+  const known = { token: 't', ca: 'cluster CA' };
+  const connection = { kubeletCredentials: () => known, renewCredentials: async () => false };
 
   it('is our identity towards the kube-apiserver, the same object while nothing changes', () => {
     const credentials = kubeletCredentials(kubelet, {}, connection);
-    assert.deepEqual(credentials(), { token: 't', ca: 'cluster CA' });
-    assert.equal(credentials(), credentials());
+    assert.deepEqual(credentials.current(), { token: 't', ca: 'cluster CA' });
+    assert.equal(credentials.current(), credentials.current());
+  });
+
+  it('is read again when a kubelet refuses it, unless it is another by then', async () => {
+    const refused: unknown[] = [];
+    let current = known;
+    const renewCredentials = async (shown: unknown) => refused.push(shown) > 0;
+    const credentials = kubeletCredentials(kubelet, {}, { kubeletCredentials: () => current, renewCredentials });
+    const first = credentials.current();
+    assert.equal(await credentials.renew(first), true);
+    current = { ...known, token: 'another' };
+    credentials.current();
+    assert.equal(await credentials.renew(first), true);
+    assert.deepEqual(refused, [known]);
   });
 
   it('is nothing at all over plain HTTP', () => {
-    assert.deepEqual(kubeletCredentials({ ...kubelet, completelyInsecure: true }, {}, connection)(), {});
+    assert.deepEqual(kubeletCredentials({ ...kubelet, completelyInsecure: true }, {}, connection).current(), {});
   });
 });
 

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { as, type EpochMs } from '../../model/units.ts';
 import type { KubeletAnswer } from './kubelet-client.ts';
 import { failureOf, printable } from './network-failure.ts';
 import { bodyLimit, unpack } from './unpack.ts';
@@ -100,6 +101,8 @@ export class AnswerReader implements Dispatcher.DispatchHandler {
   async #body(): Promise<KubeletAnswer> {
     const type = this.#headers['content-type'] ?? '';
     if (foreignTypes.test(type)) return { kind: 'bad-body', message: `its content type is ${printable(type)}` };
-    return unpack(this.#bytes.subarray(0, this.#size), this.#headers['content-encoding']?.toLowerCase());
+    const answer = await unpack(this.#bytes.subarray(0, this.#size), this.#headers['content-encoding']?.toLowerCase());
+    const date = Date.parse(this.#headers.date ?? '');
+    return answer.kind === 'ok' && !Number.isNaN(date) ? { ...answer, date: as<EpochMs>(date) } : answer;
   }
 }

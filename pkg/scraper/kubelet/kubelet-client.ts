@@ -1,9 +1,10 @@
+import type { EpochMs } from '../../model/units.ts';
 import type { KubeletTarget } from './address.ts';
 
 /** What came of one request to one kubelet. Nothing here is an exception: networks fail every day. */
 export type KubeletAnswer =
-  /** `body` is unpacked, and the caller's until it next reads from the same node. */
-  | { readonly kind: 'ok'; readonly body: Buffer }
+  /** `body` is unpacked, and the caller's until it next reads from the same node. `date` is the node's clock, in whole seconds. */
+  | { readonly kind: 'ok'; readonly body: Buffer; readonly date?: EpochMs }
   /** `detail` is the beginning of what the kubelet said, made printable. */
   | { readonly kind: 'status'; readonly code: number; readonly detail?: string }
   /** The signal aborted first. */
@@ -17,8 +18,11 @@ export type KubeletAnswer =
 
 /** Whoever can ask kubelets. One request per node at a time. */
 export interface KubeletClient {
-  /** Never rejects; ends soon after `signal` aborts. */
-  read(target: KubeletTarget, signal: AbortSignal): Promise<KubeletAnswer>;
+  /**
+   * Never rejects; ends soon after `signal` aborts. When `connecting` aborts before there is a connection, the kubelet is
+   * unreachable (ETIMEDOUT); afterwards it means nothing.
+   */
+  read(target: KubeletTarget, signal: AbortSignal, connecting?: AbortSignal): Promise<KubeletAnswer>;
   /** Closes what is kept open for a node that is gone. */
   forget(node: string): void;
 }
@@ -26,6 +30,8 @@ export interface KubeletClient {
 /** What we show to kubelets. Read for each request, so that rotated files count at once. */
 export interface KubeletCredentials {
   current(): KubeletIdentity;
+  /** Reads again, because a kubelet refused `refused`; true when there are others now. Absent where there is nothing to read. */
+  renew?(refused: KubeletIdentity): Promise<boolean>;
 }
 
 /** Credentials of one moment; all PEM but the token. */

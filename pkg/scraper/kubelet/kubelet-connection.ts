@@ -23,6 +23,14 @@ interface Exchange {
   readonly begun: boolean;
 }
 
+/** How long one request may take. */
+export interface Limits {
+  /** Ends it in any case. */
+  readonly signal: AbortSignal;
+  /** Ends it while there is no connection yet. */
+  readonly connecting?: AbortSignal | undefined;
+}
+
 /** Request headers by name. */
 export type Headers = Readonly<Record<string, string>>;
 
@@ -37,6 +45,7 @@ export class KubeletConnection implements Disposable {
   /** Why the last attempt to connect failed; what undici makes of it is less exact. */
   #failure: KubeletAnswer | undefined;
   #answeredOnSocket = 0;
+  #connected = false;
   #closed = false;
 
   constructor(options: ConnectionOptions) {
@@ -64,13 +73,13 @@ export class KubeletConnection implements Disposable {
   }
 
   /** One GET. A connection that turns out to have been closed while it lay unused is opened again, once. */
-  async get(path: string, headers: Headers, signal: AbortSignal): Promise<KubeletAnswer> {
-    const first = await this.#exchange(path, headers, signal);
+  async get(path: string, headers: Headers, limits: Limits): Promise<KubeletAnswer> {
+    const first = await this.#exchange(path, headers, limits);
     const hungUp = first.answer.kind === 'unreachable' && !first.begun;
     // Still above zero: the request went over a socket that had served before, not over one made for it.
     const wasIdle = this.#answeredOnSocket > 0;
-    if (!(hungUp && wasIdle) || signal.aborted || this.#closed) return first.answer;
-    return (await this.#exchange(path, headers, signal)).answer;
+    if (!(hungUp && wasIdle) || limits.signal.aborted || this.#closed) return first.answer;
+    return (await this.#exchange(path, headers, limits)).answer;
   }
 
   [Symbol.dispose](): void {
@@ -80,24 +89,22 @@ export class KubeletConnection implements Disposable {
     this.#client.destroy().catch(() => undefined);
   }
 
-  async #exchange(path: string, headers: Headers, signal: AbortSignal): Promise<Exchange> {
+  async #exchange(path: string, headers: Headers, { signal, connecting }: Limits): Promise<Exchange> {
     if (signal.aborted) return { answer: { kind: 'timed-out' }, begun: false };
     const reader = new AnswerReader();
-    const giveUp = (): void => {
-      reader.end({ kind: 'timed-out' });
+    const giveUp = (answer: KubeletAnswer): void => {
+      reader.end(answer);
       this[Symbol.dispose]();
     };
-    signal.addEventListener('abort', giveUp, { once: true });
-    try {
-      this.#failure = undefined;
-      this.#client.dispatch({ path, method: 'GET', headers }, reader);
-      const answer = await reader.answer;
-      if (!reader.begun) return { answer: this.#failure ?? answer, begun: false };
-      this.#answeredOnSocket++;
-      return { answer, begun: true };
-    } finally {
-      signal.removeEventListener('abort', giveUp);
-    }
+    using listening = new DisposableStack();
+    listening.use(onAbort(signal, () => giveUp({ kind: 'timed-out' })));
+    listening.use(onAbort(connecting, () => this.#connected || giveUp({ kind: 'unreachable', code: 'ETIMEDOUT' })));
+    this.#failure = undefined;
+    this.#client.dispatch({ path, method: 'GET', headers }, reader);
+    const answer = await reader.answer;
+    if (!reader.begun) return { answer: this.#failure ?? answer, begun: false };
+    this.#answeredOnSocket++;
+    return { answer, begun: true };
   }
 
   #connect({ hostname, port }: buildConnector.Options, done: buildConnector.Callback): void {
@@ -105,6 +112,7 @@ export class KubeletConnection implements Disposable {
     let reached = false;
     let connected = false;
     this.#socket = socket;
+    this.#connected = false;
     this.#answeredOnSocket = 0;
     socket.setNoDelay(true).setKeepAlive(true, 60_000);
     socket.once('connect', () => {
@@ -112,6 +120,7 @@ export class KubeletConnection implements Disposable {
     });
     socket.once(this.#options.context ? 'secureConnect' : 'connect', () => {
       connected = true;
+      this.#connected = true;
       done(null, socket);
     });
     socket.on('error', (error) => {
@@ -136,4 +145,10 @@ export class KubeletConnection implements Disposable {
       ALPNProtocols: ['http/1.1'],
     });
   }
+}
+
+/** Calls `act` when the signal aborts, until disposed. */
+function onAbort(signal: AbortSignal | undefined, act: () => void): Disposable {
+  signal?.addEventListener('abort', act, { once: true });
+  return { [Symbol.dispose]: () => signal?.removeEventListener('abort', act) };
 }

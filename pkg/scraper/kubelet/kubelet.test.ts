@@ -78,6 +78,42 @@ describe('a kubelet whose certificate is verified', () => {
     assert.deepEqual(seen, ['Bearer first', 'Bearer second']);
   });
 
+  it('that refuses the token is asked once more with a newer one, if there is one', async () => {
+    let token = 'old';
+    let renewals = 0;
+    const credentials = {
+      current: () => ({ ca: ca.certPem, token }),
+      renew: async () => {
+        token = ++renewals > 1 ? token : 'new';
+        return renewals === 1;
+      },
+    };
+    using client = new UndiciKubeletClient({ credentials, trust: 'verified', keepAliveMs: 60_000, userAgent: 'x' });
+    const answers: string[] = [];
+    await using refusing = await new FakeKubelet(kubeletPair).listen();
+    refusing.respond = (request, response) => {
+      answers.push(String(request.headers.authorization));
+      const good = request.headers.authorization === 'Bearer new';
+      if (good) plainText(response, usage);
+      else response.writeHead(401).end();
+    };
+    assert.equal(bodyOf(await client.read(targetAt(refusing.port), patient)), usage);
+    assert.deepEqual(answers, ['Bearer old', 'Bearer new']);
+    token = 'refused for good';
+    assert.deepEqual(await client.read(targetAt(refusing.port), patient), { kind: 'status', code: 401 });
+    assert.equal(answers.length, 3, 'asked again without anything new to show');
+  });
+
+  it('tells the time of its node', async () => {
+    using client = clientWith({ ca: ca.certPem });
+    await using dated = await new FakeKubelet(kubeletPair).listen();
+    dated.respond = (_request, response) => plainText(response, usage, { date: 'Sat, 28 Nov 2026 07:20:26 GMT' });
+    const answer = await client.read(targetAt(dated.port), patient);
+    assert.equal(answer.kind === 'ok' && answer.date, Date.UTC(2026, 10, 28, 7, 20, 26));
+    dated.respond = (_request, response) => plainText(response, usage, { date: 'yesterday' });
+    assert.equal(Object.hasOwn(await client.read(targetAt(dated.port), patient), 'date'), false);
+  });
+
   it('is connected to anew when our CA changes, and refused by the new one', async () => {
     const identity = { ca: ca.certPem };
     using client = clientWith(identity);
@@ -365,6 +401,23 @@ describe('a request that takes too long', () => {
     deadline.abort();
     assert.deepEqual(await reading, { kind: 'timed-out' });
     await closed.promise;
+  });
+
+  it('has a deadline of its own for connecting, which means nothing afterwards', async () => {
+    await using deaf = await rawServer(() => undefined);
+    using client = clientWith({ ca: ca.certPem });
+    const connecting = new AbortController();
+    const reading = client.read(targetAt(deaf.port), patient, connecting.signal);
+    connecting.abort();
+    assert.deepEqual(await reading, { kind: 'unreachable', code: 'ETIMEDOUT' });
+
+    await using kubelet = await new FakeKubelet(kubeletPair).listen();
+    const again = new AbortController();
+    kubelet.respond = (_request, response) => {
+      again.abort();
+      plainText(response, usage);
+    };
+    assert.equal(bodyOf(await client.read(targetAt(kubelet.port), patient, again.signal)), usage);
   });
 
   it('is not even begun when its time is up before', async () => {

@@ -6,7 +6,7 @@ import type {
   KubeletIdentity,
   KubeletTrust,
 } from './kubelet-client.ts';
-import { type ConnectionOptions, KubeletConnection } from './kubelet-connection.ts';
+import { type ConnectionOptions, KubeletConnection, type Limits } from './kubelet-connection.ts';
 import { SecureContexts } from './secure-contexts.ts';
 
 /** How all kubelets are asked. */
@@ -34,14 +34,15 @@ export class UndiciKubeletClient implements KubeletClient, Disposable {
     return this.#connections.size;
   }
 
-  async read(target: KubeletTarget, signal: AbortSignal): Promise<KubeletAnswer> {
-    const identity: KubeletIdentity = this.#options.trust === 'plain-http' ? {} : this.#options.credentials.current();
-    const way = this.#wayTo(target, identity);
-    if ('kind' in way) return way;
-    const connection = this.#connectionFor(target.node, way);
-    const answer = await connection.get(target.path, this.#headers(identity), signal);
-    if (!connection.usable && this.#connections.get(target.node) === connection) this.#connections.delete(target.node);
-    return withoutSecrets(answer, identity);
+  async read(target: KubeletTarget, signal: AbortSignal, connecting?: AbortSignal): Promise<KubeletAnswer> {
+    if (this.#options.trust === 'plain-http') return this.#ask(target, {}, { signal, connecting });
+    const { credentials } = this.#options;
+    const shown = credentials.current();
+    const answer = await this.#ask(target, shown, { signal, connecting });
+    if (!isUnauthorized(answer) || signal.aborted) return answer;
+    // A token may have been replaced since it was last read: once more with the new one, if there is one.
+    const renewed = await credentials.renew?.(shown);
+    return renewed && !signal.aborted ? this.#ask(target, credentials.current(), { signal, connecting }) : answer;
   }
 
   forget(node: string): void {
@@ -52,6 +53,15 @@ export class UndiciKubeletClient implements KubeletClient, Disposable {
   /** Closes every connection. */
   [Symbol.dispose](): void {
     for (const node of [...this.#connections.keys()]) this.forget(node);
+  }
+
+  async #ask(target: KubeletTarget, identity: KubeletIdentity, limits: Limits): Promise<KubeletAnswer> {
+    const way = this.#wayTo(target, identity);
+    if ('kind' in way) return way;
+    const connection = this.#connectionFor(target.node, way);
+    const answer = await connection.get(target.path, this.#headers(identity), limits);
+    if (!connection.usable && this.#connections.get(target.node) === connection) this.#connections.delete(target.node);
+    return withoutSecrets(answer, identity);
   }
 
   #wayTo(target: KubeletTarget, identity: KubeletIdentity): ConnectionOptions | KubeletAnswer {
@@ -81,6 +91,8 @@ export class UndiciKubeletClient implements KubeletClient, Disposable {
     };
   }
 }
+
+const isUnauthorized = (answer: KubeletAnswer): boolean => answer.kind === 'status' && answer.code === 401;
 
 /** Whoever answers may send our token back, and answers are logged. */
 function withoutSecrets(answer: KubeletAnswer, { token }: KubeletIdentity): KubeletAnswer {
