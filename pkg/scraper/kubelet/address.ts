@@ -10,6 +10,8 @@ export interface KubeletTarget {
   readonly port: number;
   /** The path as it goes on the wire, percent-escapes included. */
   readonly path: string;
+  /** The media type asked for; absent = metrics in Prometheus' text format. */
+  readonly accept?: 'application/json';
 }
 
 /** Which of a node's addresses and ports are used. */

@@ -18,6 +18,7 @@ const foreignTypes = /^(text\/html|application\/(json|vnd\.google\.protobuf|vnd\
 export class AnswerReader implements Dispatcher.DispatchHandler {
   /** Fulfils exactly once, and never rejects. */
   readonly answer: Promise<KubeletAnswer>;
+  readonly #accept: string | undefined;
   readonly #settle: (answer: KubeletAnswer | Promise<KubeletAnswer>) => void;
   /** Copied together as it comes: a piece of one byte would keep the whole block in memory in which it was received. */
   #bytes: Buffer = Buffer.alloc(0);
@@ -27,7 +28,9 @@ export class AnswerReader implements Dispatcher.DispatchHandler {
   #headers: IncomingHttpHeaders = {};
   #settled = false;
 
-  constructor() {
+  /** `accept` is the media type that was asked for: it is not foreign, whichever it is. */
+  constructor(accept?: string) {
+    this.#accept = accept;
     const { promise, resolve } = Promise.withResolvers<KubeletAnswer>();
     this.answer = promise;
     this.#settle = resolve;
@@ -100,7 +103,9 @@ export class AnswerReader implements Dispatcher.DispatchHandler {
 
   async #body(): Promise<KubeletAnswer> {
     const type = this.#headers['content-type'] ?? '';
-    if (foreignTypes.test(type)) return { kind: 'bad-body', message: `its content type is ${printable(type)}` };
+    const wanted = this.#accept !== undefined && type.startsWith(this.#accept);
+    if (!wanted && foreignTypes.test(type))
+      return { kind: 'bad-body', message: `its content type is ${printable(type)}` };
     const answer = await unpack(this.#bytes.subarray(0, this.#size), this.#headers['content-encoding']?.toLowerCase());
     const date = Date.parse(this.#headers.date ?? '');
     return answer.kind === 'ok' && !Number.isNaN(date) ? { ...answer, date: as<EpochMs>(date) } : answer;

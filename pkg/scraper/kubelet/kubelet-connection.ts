@@ -91,7 +91,7 @@ export class KubeletConnection implements Disposable {
 
   async #exchange(path: string, headers: Headers, { signal, connecting }: Limits): Promise<Exchange> {
     if (signal.aborted) return { answer: { kind: 'timed-out' }, begun: false };
-    const reader = new AnswerReader();
+    const reader = new AnswerReader(headers['accept']);
     const giveUp = (answer: KubeletAnswer): void => {
       reader.end(answer);
       this[Symbol.dispose]();

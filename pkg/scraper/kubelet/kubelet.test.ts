@@ -324,6 +324,8 @@ describe('what a kubelet may answer', () => {
     assert.deepEqual(await read(), { kind: 'bad-body', message: 'its content type is text/html; charset=utf-8' });
     kubelet.respond = (_request, response) => plainText(response, '{}', { 'content-type': 'application/json' });
     assert.equal((await read()).kind, 'bad-body');
+    const asked = await client.read({ ...targetAt(kubelet.port), accept: 'application/json' }, patient);
+    assert.equal(bodyOf(asked), '{}', 'unless it is what we asked for');
     kubelet.respond = (_request, response) => plainText(response, 'x', { 'content-encoding': 'br' });
     assert.equal((await read()).kind, 'bad-body');
     kubelet.respond = (_request, response) => plainText(response, 'no gzip', { 'content-encoding': 'gzip' });

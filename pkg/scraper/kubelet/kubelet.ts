@@ -59,7 +59,7 @@ export class UndiciKubeletClient implements KubeletClient, Disposable {
     const way = this.#wayTo(target, identity);
     if ('kind' in way) return way;
     const connection = this.#connectionFor(target.node, way);
-    const answer = await connection.get(target.path, this.#headers(identity), limits);
+    const answer = await connection.get(target.path, this.#headers(target, identity), limits);
     if (!connection.usable && this.#connections.get(target.node) === connection) this.#connections.delete(target.node);
     return withoutSecrets(answer, identity);
   }
@@ -83,10 +83,11 @@ export class UndiciKubeletClient implements KubeletClient, Disposable {
     return connection;
   }
 
-  #headers({ token }: KubeletIdentity): Readonly<Record<string, string>> {
+  #headers({ accept }: KubeletTarget, { token }: KubeletIdentity): Readonly<Record<string, string>> {
     return {
       'accept-encoding': 'gzip',
       'user-agent': this.#options.userAgent,
+      ...(accept && { accept }),
       ...(token && { authorization: `Bearer ${token}` }),
     };
   }
