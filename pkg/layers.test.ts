@@ -8,7 +8,7 @@ const floors = [
   ['pkg/model'],
   ['pkg/lifecycle', 'pkg/telemetry'],
   ['pkg/kube', 'pkg/apiserver'],
-  ['pkg/scraper', 'pkg/storage', 'pkg/api'],
+  ['pkg/scraper', 'pkg/storage', 'pkg/api', 'pkg/heapster'],
   ['pkg/server', 'pkg/simulator'],
   ['cmd/metrics-server', 'cmd/simulator', 'cmd/demo'],
 ];
