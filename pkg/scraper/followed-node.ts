@@ -2,18 +2,20 @@ import type { Clock } from '../lifecycle/clock.ts';
 import { deadline } from '../lifecycle/deadline.ts';
 import type { NodeBatch } from '../model/batch.ts';
 import type { NodeRecord } from '../model/cluster.ts';
-import { as, type EpochMs, type MonotonicMs } from '../model/units.ts';
+import { as, type MonotonicMs } from '../model/units.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { type Decoded, ResourceDecoder } from './decode/decode.ts';
+import type { Allowance } from './allowance.ts';
 import type { Gate } from './gate.ts';
 import type { ScraperInstruments } from './instruments.ts';
-import { type AddressOptions, hostAndPort, kubeletAddress, kubeletTarget } from './kubelet/address.ts';
-import type { KubeletClient } from './kubelet/kubelet-client.ts';
 import { NodeLog } from './node-log.ts';
-import { isSuccess, type Outcome } from './outcome.ts';
+import { isSilence, isSuccess, type Outcome } from './outcome.ts';
+import { nextLimitMs, type PatienceBounds } from './patience.ts';
 import type { Rounds } from './rounds.ts';
-import { advance, type Course, newcomer, nextAskAt, type Pace } from './schedule.ts';
+import type { Asking, Pace } from './schedule.ts';
+import { advance, awayMs, type Course, isEarlyLook, newcomer, nextAskAt, nextBeat } from './schedule.ts';
 import type { FollowedReport } from './scrape-report.ts';
+import { SkewMeter } from './skew.ts';
+import { type Finding, nothing, type UsageSource } from './sources/finding.ts';
 
 /** Where batches go, one by one, as they arrive. */
 export interface BatchSink {
@@ -23,11 +25,11 @@ export interface BatchSink {
 
 /** What all nodes share. */
 export interface Surroundings {
-  readonly client: KubeletClient;
   readonly sink: BatchSink;
-  readonly address: AddressOptions;
-  readonly requestTimeoutMs: number;
+  readonly patience: PatienceBounds;
   readonly pace: () => Pace;
+  /** Askings between two beats of nodes that had settled. */
+  readonly earlyLooks: Allowance;
   readonly gate: Gate;
   readonly rounds: Rounds;
   readonly instruments: ScraperInstruments;
@@ -35,9 +37,18 @@ export interface Surroundings {
   readonly log: Logger;
 }
 
+/** What is one node's own. */
+export interface Place {
+  readonly source: UsageSource;
+  /** Its place in the period. */
+  readonly offsetMs: number;
+  /** By chance, but always the same for the same turn: gives [0, 1). */
+  readonly dice: (turn: number) => number;
+}
+
 /** How one asking ended, and what the store said of what came. */
 interface Ending {
-  readonly outcome: Outcome;
+  readonly finding: Finding;
   readonly settled: boolean;
 }
 
@@ -47,31 +58,31 @@ interface Ending {
  */
 const placeHeldMs = 100;
 
-/** Some 2,000 containers: up to here decoding takes a few milliseconds. */
-const longBody = 2 ** 20;
-
 /** One node being followed: asked again and again, one request at a time, until its signal aborts. */
 export class FollowedNode {
   readonly #shared: Surroundings;
-  readonly #offsetMs: number;
+  readonly #place: Place;
   readonly #labels: { readonly node: string };
-  readonly #decoder = new ResourceDecoder();
   readonly #log: NodeLog;
+  readonly #skew = new SkewMeter();
   #node: NodeRecord;
   #course: Course = newcomer;
+  #limitMs: number;
   #outcome: Outcome | undefined;
   #failures = 0;
   #endedAt: MonotonicMs | undefined;
   #lastScrapedAt: MonotonicMs | undefined;
   #nextAskAt: MonotonicMs | undefined;
   #address: string | undefined;
+  #wake: () => void = () => undefined;
 
-  constructor(node: NodeRecord, offsetMs: number, shared: Surroundings) {
+  constructor(node: NodeRecord, place: Place, shared: Surroundings) {
     this.#node = node;
-    this.#offsetMs = offsetMs;
+    this.#place = place;
     this.#shared = shared;
     this.#labels = { node: node.name };
     this.#log = new NodeLog(shared.log);
+    this.#limitMs = shared.patience.shortestMs;
   }
 
   /** The newest record of the node; give it a new one when the Node object changes. */
@@ -80,7 +91,9 @@ export class FollowedNode {
   }
 
   set node(node: NodeRecord) {
+    const becameReady = node.ready && !this.#node.ready;
     this.#node = node;
+    if (becameReady && !this.#isConnected) this.#wake();
   }
 
   /** How the last asking ended; undefined before the first. */
@@ -97,24 +110,53 @@ export class FollowedNode {
       endedAt: this.#endedAt,
       lastScrapedAt: this.#lastScrapedAt,
       nextAskAt: this.#nextAskAt,
-      backingOff: false,
+      backingOff: this.#isAway,
       source: 'resource',
       address: this.#address,
-      skewMs: undefined,
+      skewMs: this.#skew.aheadMs,
     };
   }
 
-  /** Asks at once, then in rhythm. Never throws. */
-  async run(signal: AbortSignal): Promise<void> {
-    const { clock, pace } = this.#shared;
+  /** Asks after `delayMs`, or when it becomes Ready before, then in rhythm. Never throws. */
+  async run(signal: AbortSignal, delayMs: number): Promise<void> {
+    const { clock } = this.#shared;
+    if (delayMs > 0) await this.#restUntil(clock.monotonic() + delayMs, signal);
     while (!signal.aborted) {
       const startedAt = await this.#ask(signal);
-      const now = clock.monotonic();
-      const due = nextAskAt(this.#course, { startedAt, now, offsetMs: this.#offsetMs }, pace());
-      this.#nextAskAt = as<MonotonicMs>(due);
-      await clock.sleep(due - now, signal);
-      this.#nextAskAt = undefined;
+      await this.#restUntil(this.#dueAfter(startedAt), signal);
     }
+  }
+
+  /** When to ask next, after an asking that has just ended. */
+  #dueAfter(startedAt: MonotonicMs): number {
+    const { clock, pace, earlyLooks } = this.#shared;
+    const { offsetMs, dice } = this.#place;
+    const now = clock.monotonic();
+    const { periodMs } = pace();
+    if (this.#isAway) {
+      return now + awayMs(this.#failures, this.#lastScrapedAt !== undefined, periodMs, dice(this.#failures));
+    }
+    const asking: Asking = { startedAt, now, offsetMs };
+    const due = nextAskAt(this.#course, asking, pace());
+    const beat = nextBeat(asking, periodMs);
+    return isEarlyLook(this.#course) && due < beat && !earlyLooks.take() ? beat : due;
+  }
+
+  /** Not Ready, and silent: Kubernetes thinks as we do that nobody is there. */
+  get #isAway(): boolean {
+    return !this.#node.ready && this.#outcome !== undefined && isSilence(this.#outcome);
+  }
+
+  /** Rests until then, until woken, or until the signal aborts. */
+  async #restUntil(due: number, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#shared;
+    const awake = new AbortController();
+    this.#wake = () => awake.abort();
+    this.#nextAskAt = as<MonotonicMs>(due);
+    signal.addEventListener('abort', this.#wake, { once: true });
+    if (!signal.aborted) await clock.sleep(due - clock.monotonic(), awake.signal);
+    signal.removeEventListener('abort', this.#wake);
+    this.#nextAskAt = undefined;
   }
 
   /** One asking. Returns when it began, which for a first contact is not before there was a place for it. */
@@ -139,63 +181,44 @@ export class FollowedNode {
   }
 
   async #scrape(signal: AbortSignal): Promise<Ending> {
+    const { clock, patience } = this.#shared;
+    const limitMs = this.#limitMs;
+    using limit = deadline(signal, limitMs, clock);
     try {
-      return await this.#request(signal);
+      const limits = { signal: limit.signal, limitMs, connectMs: patience.shortestMs };
+      const finding = await this.#place.source.ask(this.#node, limits);
+      return { finding, settled: !signal.aborted && this.#take(finding) };
     } catch (error) {
       // The one place where a surprise on the way from kubelet to store ends: it must not take the other nodes with it.
       const message = error instanceof Error ? error.message : String(error);
-      return { outcome: { kind: 'broken', message }, settled: false };
+      return { finding: nothing({ kind: 'broken', message }), settled: false };
     }
   }
 
-  async #request(signal: AbortSignal): Promise<Ending> {
-    const { client, address, requestTimeoutMs, clock } = this.#shared;
-    const found = kubeletAddress(this.#node, address.preferredAddressTypes);
-    if (found.kind === 'none') return failed({ kind: 'no-address', message: found.message });
-
-    const target = kubeletTarget(this.#node, found.host, address);
-    this.#address = hostAndPort(target);
-    const sentAt = clock.now();
-    using limit = deadline(signal, requestTimeoutMs, clock);
-    const answer = await client.read(target, limit.signal);
-    if (signal.aborted || answer.kind === 'timed-out') return failed({ kind: 'timed-out', afterMs: requestTimeoutMs });
-    if (answer.kind !== 'ok') return failed(answer);
-    const decoded = await this.#decode(answer.body, sentAt);
-    return signal.aborted ? failed({ kind: 'timed-out', afterMs: requestTimeoutMs }) : this.#take(decoded);
-  }
-
-  #decode(body: Buffer, sentAt: EpochMs): Decoded | Promise<Decoded> {
-    if (body.length > longBody) return this.#decoder.decodeInTurns(body, sentAt);
-    return this.#decoder.decode(body, sentAt);
-  }
-
-  /** Hands on what the kubelet measured. An answer without any is not stored: it does not say that the pods are gone. */
-  #take({ badLines, ...columns }: Decoded): Ending {
+  /** Hands on what was measured; true when nothing more is waited for. */
+  #take({ usage, badLines = [] }: Finding): boolean {
     const { sink, instruments } = this.#shared;
     instruments.badLines(badLines);
     this.#log.badLines(this.#node, badLines);
-    const lost = badLines.reduce((sum, { count }) => sum + count, 0);
-    const containers = columns.layout.containers.length;
-    if (containers === 0 && columns.nodeSample === undefined) {
-      return failed({ kind: 'nothing-measured', badLines: lost });
-    }
-    const { settled } = sink.store({ node: this.#node.name, ...columns });
-    return { outcome: { kind: 'scraped', containers, badLines: lost }, settled };
+    return usage !== undefined && sink.store({ node: this.#node.name, ...usage }).settled;
   }
 
-  #record({ outcome, settled }: Ending, startedAt: MonotonicMs): void {
-    const { clock, instruments } = this.#shared;
+  #record({ finding, settled }: Ending, startedAt: MonotonicMs): void {
+    const { clock, instruments, patience } = this.#shared;
+    const { outcome, address, clock: reading } = finding;
     const endedAt = clock.monotonic();
     const tookMs = endedAt - startedAt;
     const answered = isSuccess(outcome);
     this.#course = advance(this.#course, { answered, settled }, endedAt);
+    this.#limitMs = nextLimitMs(this.#limitMs, { outcome, tookMs }, patience);
     this.#failures = answered ? 0 : this.#failures + 1;
     this.#outcome = outcome;
+    this.#address = address ?? this.#address;
     this.#endedAt = endedAt;
     if (answered) this.#lastScrapedAt = endedAt;
+    if (reading !== undefined) this.#skew.observe(reading);
     instruments.asked(this.#labels, outcome, { tookMs, endedAtMs: clock.now() });
+    instruments.skew(this.#labels, this.#skew.aheadMs);
     this.#log.ended(this.#node, outcome, { tookMs, endedAt });
   }
 }
-
-const failed = (outcome: Outcome): Ending => ({ outcome, settled: false });

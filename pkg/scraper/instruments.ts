@@ -11,6 +11,7 @@ export class ScraperInstruments {
   readonly #tick: Histogram;
   readonly #outcomes: Counter;
   readonly #badLines: Counter;
+  readonly #skew: Gauge;
 
   constructor(registry: Registry, metricResolutionMs: number) {
     this.#duration = registry.register(
@@ -58,6 +59,7 @@ export class ScraperInstruments {
         labels: ['kind'],
       }),
     );
+    this.#skew = registry.register(skewGauge());
   }
 
   /** One asking of one node has ended. `labels` is the node's: `{ node }`. */
@@ -72,6 +74,11 @@ export class ScraperInstruments {
     for (const { kind, count } of lines) this.#badLines.add({ kind }, count);
   }
 
+  /** How far a node's clock is ahead of ours; undefined = not measured yet. */
+  skew(labels: LabelValues, aheadMs: number | undefined): void {
+    if (aheadMs !== undefined) this.#skew.set(aheadMs / 1000, labels);
+  }
+
   round(durationMs: number): void {
     this.#tick.observe(durationMs / 1000);
   }
@@ -80,8 +87,16 @@ export class ScraperInstruments {
   forget(labels: LabelValues): void {
     this.#duration.remove(labels);
     this.#lastRequest.remove(labels);
+    this.#skew.remove(labels);
   }
 }
+
+const skewGauge = (): Gauge =>
+  new Gauge({
+    name: 'tacho_node_clock_skew_seconds',
+    help: "How far a node's clock is ahead of ours, negative = behind; to about half a second.",
+    labels: ['node'],
+  });
 
 const succeeded: LabelValues = { success: 'true' };
 const failed: LabelValues = { success: 'false' };

@@ -14,6 +14,10 @@ export type Outcome =
 /** A scrape that gave usage. */
 export const isSuccess = ({ kind }: Outcome): boolean => kind === 'scraped';
 
+/** Nobody was heard: what a machine that is down looks like. */
+export const isSilence = ({ kind }: Outcome): boolean =>
+  kind === 'unreachable' || kind === 'timed-out' || kind === 'no-address';
+
 /** What happened, in words that fit behind "node n7: ", and what would help. */
 export function outcomeText(outcome: Outcome): string {
   switch (outcome.kind) {

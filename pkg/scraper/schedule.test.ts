@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { advance, type Course, newcomer, nextAskAt, offsetOf, type Pace, paceOf } from './schedule.ts';
+import {
+  advance,
+  awayMs,
+  type Course,
+  earlyLooksPerSecond,
+  isEarlyLook,
+  newcomer,
+  nextAskAt,
+  offsetOf,
+  type Pace,
+  paceOf,
+} from './schedule.ts';
 
 const pace = paceOf(15_000, 10);
 const settled: Course = { kind: 'settled' };
@@ -64,7 +75,7 @@ describe('a new node', () => {
   });
 
   it('whose samples never change falls into the rhythm after 45 s, or three short periods', () => {
-    const settling: Course = { kind: 'settling', since: 0 };
+    const settling: Course = { kind: 'settling', since: 0, again: false };
     assert.equal(next(settling, { startedAt: 44_000, now: 44_100, offsetMs: 8_000 }), 44_500);
     assert.equal(next(settling, { startedAt: 45_000, now: 45_100, offsetMs: 8_000 }), 53_000);
     assert.equal(paceOf(5_000, 1).patienceMs, 15_000);
@@ -83,9 +94,39 @@ describe('a new node', () => {
 });
 
 describe('a settled node', () => {
-  it('stays so, whatever happens to it', () => {
+  it('stays so when an asking fails', () => {
     assert.deepEqual(advance(settled, { answered: false, settled: false }, 0), settled);
-    assert.deepEqual(advance(settled, { answered: true, settled: false }, 0), settled);
+  });
+
+  it('on which a container is new is asked every three seconds, for 30 s at most, until that one has usage as well', () => {
+    const again = advance(settled, { answered: true, settled: false }, 0);
+    assert.ok(isEarlyLook(again));
+    assert.equal(next(again, { startedAt: 0, now: 20, offsetMs: 14_000 }), 3_000);
+    assert.equal(next(again, { startedAt: 30_000, now: 30_020, offsetMs: 14_000 }), 44_000);
+    assert.deepEqual(advance(again, { answered: false, settled: false }, 4_000), again);
+    assert.deepEqual(advance(again, { answered: true, settled: true }, 6_000), settled);
+  });
+
+  it('gets few such early looks: a third of the ordinary askings, or two a second', () => {
+    assert.deepEqual(
+      [1, 500, 5_000].map((nodes) => Math.round(earlyLooksPerSecond(15_000, nodes))),
+      [2, 11, 111],
+    );
+  });
+});
+
+describe('a node that is not Ready and does not answer', () => {
+  const waits = (known: boolean, dice = 0.5): number[] =>
+    [1, 2, 3, 4, 5, 50].map((failures) => Math.round(awayMs(failures, known, 15_000, dice) / 1000));
+
+  it('is asked less and less, but at least every four periods', () => {
+    assert.deepEqual(waits(true), [15, 30, 50, 50, 50, 50]);
+    assert.deepEqual(waits(false), [3, 6, 12, 24, 48, 50]);
+  });
+
+  it('is not asked together with the others that fell silent with it', () => {
+    assert.deepEqual(waits(true, 0), [12, 24, 40, 40, 40, 40]);
+    assert.deepEqual(waits(true, 1), [18, 36, 60, 60, 60, 60]);
   });
 });
 

@@ -1,3 +1,5 @@
+import { backoffMs } from '../lifecycle/backoff.ts';
+
 /** How often nodes are asked. */
 export interface Pace {
   readonly periodMs: number;
@@ -5,14 +7,17 @@ export interface Pace {
   readonly stepMs: number;
   /** A node whose samples do not change for so long falls into the rhythm all the same. */
   readonly patienceMs: number;
+  /** The same two where a node that had settled runs a container that has no usage yet. */
+  readonly earlyStepMs: number;
+  readonly earlyPatienceMs: number;
 }
 
 /** Where a node stands between being new and being one of many. All times are of one monotonic clock. */
 export type Course =
   /** It has not answered yet; `failures` in a row. */
   | { readonly kind: 'silent'; readonly failures: number }
-  /** It answers, and some of its containers have no usage yet. */
-  | { readonly kind: 'settling'; readonly since: number }
+  /** It answers, and some of its containers have no usage yet; `again` where it had settled before: a pod is new on it. */
+  | { readonly kind: 'settling'; readonly since: number; readonly again: boolean }
   | { readonly kind: 'settled' };
 
 /** How every node begins. */
@@ -27,6 +32,8 @@ export function paceOf(periodMs: number, nodes: number): Pace {
     periodMs,
     stepMs: Math.min(Math.max(500, 2 * nodes), periodMs),
     patienceMs: Math.min(45_000, 3 * periodMs),
+    earlyStepMs: Math.min(3_000, periodMs),
+    earlyPatienceMs: Math.min(30_000, 2 * periodMs),
   };
 }
 
@@ -36,9 +43,10 @@ export function advance(
   answer: { readonly answered: boolean; readonly settled: boolean },
   now: number,
 ): Course {
-  if (course.kind === 'settled' || answer.settled) return { kind: 'settled' };
-  if (course.kind === 'settling') return course;
-  return answer.answered ? { kind: 'settling', since: now } : { kind: 'silent', failures: course.failures + 1 };
+  if (answer.settled) return { kind: 'settled' };
+  if (course.kind === 'settling' || (course.kind === 'settled' && !answer.answered)) return course;
+  if (answer.answered) return { kind: 'settling', since: now, again: course.kind === 'settled' };
+  return { kind: 'silent', failures: course.kind === 'silent' ? course.failures + 1 : 1 };
 }
 
 /**
@@ -60,18 +68,27 @@ export interface Asking {
   readonly offsetMs: number;
 }
 
+/** At most a third more askings than without them, or two a second in a small cluster: pods that start are no reason for more. */
+export const earlyLooksPerSecond = (periodMs: number, nodes: number): number =>
+  Math.max(2, nodes / (periodMs / 1000) / 3);
+
+/** An asking between two beats, of a node that had settled. */
+export const isEarlyLook = (course: Course): boolean => course.kind === 'settling' && course.again;
+
 /** The first beat of the node from now on; not one within half a period of the last asking, as when short beats end. */
-function nextBeat({ startedAt, now, offsetMs }: Asking, periodMs: number): number {
+export function nextBeat({ startedAt, now, offsetMs }: Asking, periodMs: number): number {
   const earliest = Math.max(now, startedAt + periodMs / 2);
   return offsetMs + Math.ceil((earliest - offsetMs) / periodMs) * periodMs;
 }
 
 /** Nodes that never answered are asked less and less: a large part of a cluster may be down when we start. */
-function shortStep(course: Course, now: number, { stepMs, periodMs, patienceMs }: Pace): number | undefined {
+function shortStep(course: Course, now: number, pace: Pace): number | undefined {
+  const { stepMs, periodMs, patienceMs, earlyStepMs, earlyPatienceMs } = pace;
   switch (course.kind) {
     case 'settled':
       return undefined;
     case 'settling':
+      if (course.again) return now - course.since < earlyPatienceMs ? earlyStepMs : undefined;
       return now - course.since < patienceMs ? stepMs : undefined;
     case 'silent': {
       const step = stepMs * 2 ** Math.max(0, course.failures - 1);
@@ -81,6 +98,20 @@ function shortStep(course: Course, now: number, { stepMs, periodMs, patienceMs }
       return course satisfies never;
   }
 }
+
+/**
+ * How long after an asking to ask a node again that is not Ready and does not answer, `failures` in a row: less and less
+ * often, but at least every four periods. `known` = it has answered before. `dice` gives [0, 1).
+ */
+export function awayMs(failures: number, known: boolean, periodMs: number, dice: number): number {
+  const jitter = 0.2;
+  const firstMs = known ? periodMs : Math.min(headStartMs, periodMs);
+  const policy = { firstMs, factor: 2, maxMs: (4 * periodMs) / (1 + jitter), jitter };
+  return backoffMs(policy, failures, () => dice);
+}
+
+/** A new node that is not Ready gets so much time to start its kubelet, or to become Ready, before it is asked. */
+export const headStartMs = 3_000;
 
 /**
  * A node's place in the period, from its name: stable while the process lives, even over all nodes, and with another

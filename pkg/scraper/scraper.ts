@@ -5,15 +5,17 @@ import type { LabelSelector } from '../model/label-selector.ts';
 import type { MonotonicMs } from '../model/units.ts';
 import type { Registry } from '../telemetry/exposition.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { Allowance } from './allowance.ts';
 import { type BatchSink, FollowedNode, type Surroundings } from './followed-node.ts';
 import { Gate } from './gate.ts';
 import { ScraperInstruments } from './instruments.ts';
-import { type AddressOptions, kubeletAddress, kubeletTarget } from './kubelet/address.ts';
+import { type AddressOptions, kubeletAddresses, kubeletTarget } from './kubelet/address.ts';
 import type { KubeletClient } from './kubelet/kubelet-client.ts';
 import type { Outcome } from './outcome.ts';
 import { Rounds } from './rounds.ts';
-import { offsetOf, paceOf } from './schedule.ts';
+import { earlyLooksPerSecond, headStartMs, offsetOf, paceOf } from './schedule.ts';
 import type { ScrapeReport } from './scrape-report.ts';
+import { ResourceSource } from './sources/resource-source.ts';
 
 /** What happened to a node. */
 export interface TargetChange {
@@ -37,8 +39,10 @@ export interface ScraperOptions {
   readonly sink: BatchSink;
   readonly address: AddressOptions;
   readonly metricResolutionMs: number;
-  /** Per node and request. */
+  /** How long a kubelet may take: to be connected to, and at first to answer. */
   readonly requestTimeoutMs: number;
+  /** How long one that proves to be slow may take to answer; absent = no longer. */
+  readonly slowRequestTimeoutMs?: number;
   readonly clock: Clock;
   readonly log: Logger;
   readonly registry: Registry;
@@ -65,7 +69,7 @@ export class Scraper {
   #lastBeatAt: MonotonicMs | undefined;
 
   constructor(options: ScraperOptions) {
-    const { registry, metricResolutionMs } = options;
+    const { registry, metricResolutionMs, requestTimeoutMs, clock } = options;
     this.#options = options;
     this.#instruments = new ScraperInstruments(registry, metricResolutionMs);
     this.#rounds = new Rounds((durationMs) => this.#instruments.round(durationMs));
@@ -75,6 +79,8 @@ export class Scraper {
       rounds: this.#rounds,
       gate: new Gate(placesAtOnce),
       pace: () => paceOf(metricResolutionMs, this.#followed.size),
+      patience: { shortestMs: requestTimeoutMs, longestMs: options.slowRequestTimeoutMs ?? requestTimeoutMs },
+      earlyLooks: new Allowance(clock, () => earlyLooksPerSecond(metricResolutionMs, this.#followed.size)),
     };
   }
 
@@ -87,7 +93,7 @@ export class Scraper {
     this.#beat();
     {
       using _changes = targets.onChange((change) => this.#follow(change));
-      for (const node of targets.list()) this.#follow({ kind: 'added', node });
+      for (const node of targets.list()) this.#follow({ kind: 'changed', node });
       for await (const _ of rhythm) this.#beat();
     }
     for (const { stop } of this.#followed.values()) stop.abort();
@@ -127,14 +133,15 @@ export class Scraper {
     const unwanted = kind === 'removed' ? undefined : this.#whyNot(node);
     this.#remember(node.name, unwanted);
     if (kind === 'removed' || unwanted !== undefined) return followed && this.#forget(node.name);
-    if (followed === undefined) return this.#begin(node);
+    // Only a node that has just come may still be on its way: one that was there when we began is asked at once.
+    if (followed === undefined) return this.#begin(node, kind === 'added' && !node.ready);
     if (this.#isSamePlace(followed.node, node)) {
       followed.node = node;
       return;
     }
     // Another machine under the old name, or the same at another address: everything about it begins anew, and at once.
     this.#forget(node.name);
-    this.#begin(node);
+    this.#begin(node, false);
   }
 
   #whyNot({ labels, leaving }: NodeRecord): Unwanted | undefined {
@@ -147,12 +154,17 @@ export class Scraper {
     else this.#unwanted.set(name, unwanted);
   }
 
-  #begin(node: NodeRecord): void {
+  #begin(node: NodeRecord, isComing: boolean): void {
     const { seed, metricResolutionMs } = this.#options;
     const stop = new AbortController();
-    const followed = new FollowedNode(node, offsetOf(node.name, seed, metricResolutionMs), this.#shared);
+    const place = {
+      source: new ResourceSource(this.#options),
+      offsetMs: offsetOf(node.name, seed, metricResolutionMs),
+      dice: (turn: number) => offsetOf(node.name, seed + turn, 1),
+    };
+    const followed = new FollowedNode(node, place, this.#shared);
     this.#followed.set(node.name, { node: followed, stop });
-    const running = followed.run(stop.signal).finally(() => this.#running.delete(running));
+    const running = followed.run(stop.signal, isComing ? headStartMs : 0).finally(() => this.#running.delete(running));
     this.#running.add(running);
   }
 
@@ -169,9 +181,8 @@ export class Scraper {
 
   #placeOf(node: NodeRecord): string {
     const { address } = this.#options;
-    const found = kubeletAddress(node, address.preferredAddressTypes);
+    const found = kubeletAddresses(node, address.preferredAddressTypes);
     if (found.kind === 'none') return found.message;
-    const { host, port, path } = kubeletTarget(node, found.host, address);
-    return `${host} ${port} ${path}`;
+    return found.hosts.map((host) => Object.values(kubeletTarget(node, host, address)).join(' ')).join(', ');
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { NodeRecord } from '../../model/cluster.ts';
-import { type AddressOptions, kubeletAddress, kubeletPort, kubeletTarget, originOf } from './address.ts';
+import { type AddressOptions, hostAndPort, kubeletAddresses, kubeletPort, kubeletTarget, originOf } from './address.ts';
 
 const defaults: AddressOptions = {
   preferredAddressTypes: ['Hostname', 'InternalDNS', 'InternalIP', 'ExternalDNS', 'ExternalIP'],
@@ -9,41 +9,51 @@ const defaults: AddressOptions = {
   useNodeStatusPort: false,
 };
 
-describe('the address of a kubelet', () => {
-  it('is the first of the most preferred type the node has', () => {
-    const node = nodeWith(['InternalIP', '10.0.0.1'], ['InternalIP', '10.0.0.2'], ['Hostname', 'n1']);
-    assert.deepEqual(kubeletAddress(node, ['ExternalIP', 'InternalIP', 'Hostname']), {
-      kind: 'address',
-      host: '10.0.0.1',
-    });
-    assert.deepEqual(kubeletAddress(node, defaults.preferredAddressTypes), { kind: 'address', host: 'n1' });
+describe('the addresses of a kubelet', () => {
+  const hostsOf = (node: NodeRecord, types: readonly string[]): readonly string[] => {
+    const found = kubeletAddresses(node, types);
+    return found.kind === 'hosts' ? found.hosts : assert.fail(found.message);
+  };
+
+  it('are all of the preferred types, type by type: first of all the one that the reference takes', () => {
+    const node = nodeWith(
+      ['InternalIP', '10.0.0.1'],
+      ['InternalIP', 'fd00::1'],
+      ['Hostname', 'n1'],
+      ['InternalDNS', 'n1'],
+    );
+    assert.deepEqual(hostsOf(node, ['ExternalIP', 'InternalIP', 'Hostname']), ['10.0.0.1', 'fd00::1', 'n1']);
+    assert.deepEqual(hostsOf(node, defaults.preferredAddressTypes), ['n1', '10.0.0.1', 'fd00::1']);
   });
 
-  it('is explained where there is none', () => {
-    assert.deepEqual(kubeletAddress(nodeWith(['ExternalDNS', 'n1.example.com']), ['InternalIP', 'Hostname']), {
+  it('are explained where there are none', () => {
+    assert.deepEqual(kubeletAddresses(nodeWith(['ExternalDNS', 'n1.example.com']), ['InternalIP', 'Hostname']), {
       kind: 'none',
       message:
         'it has no address of the types InternalIP, Hostname; it has ExternalDNS (see --kubelet-preferred-address-types)',
     });
-    assert.deepEqual(kubeletAddress(nodeWith(), ['InternalIP']), {
+    assert.deepEqual(kubeletAddresses(nodeWith(), ['InternalIP']), {
       kind: 'none',
       message: 'it has no address of the types InternalIP; it has no addresses at all',
     });
   });
 
-  it('is nothing that could turn a URL', () => {
+  it('are nothing that could turn a URL', () => {
     for (const address of ['', 'a/b', 'user@host', 'host:80', 'h?x', 'h#x', ' h', 'fe80::1%eth0', '-x', '[::1]']) {
-      assert.equal(kubeletAddress(nodeWith(['Hostname', address]), ['Hostname']).kind, 'none', address);
+      assert.equal(kubeletAddresses(nodeWith(['Hostname', address]), ['Hostname']).kind, 'none', address);
+      assert.deepEqual(hostsOf(nodeWith(['Hostname', address], ['Hostname', 'n1']), ['Hostname']), ['n1'], address);
     }
   });
 
+  it('are eight at most, however many a node claims', () => {
+    const many = Array.from({ length: 500 }, (_, at): [string, string] => ['InternalIP', `10.0.0.${at % 250}`]);
+    assert.equal(hostsOf(nodeWith(...many), ['InternalIP']).length, 8);
+  });
+
   it('may be IPv6, which URLs put in brackets', () => {
-    assert.deepEqual(kubeletAddress(nodeWith(['InternalIP', 'fd00::7']), ['InternalIP']), {
-      kind: 'address',
-      host: 'fd00::7',
-    });
     assert.equal(originOf({ host: 'fd00::7', port: 10250 }, 'https'), 'https://[fd00::7]:10250');
     assert.equal(originOf({ host: 'n1', port: 10255 }, 'http'), 'http://n1:10255');
+    assert.equal(hostAndPort({ host: 'fd00::7', port: 10250 }), '[fd00::7]:10250');
   });
 });
 

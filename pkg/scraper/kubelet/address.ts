@@ -23,26 +23,31 @@ export interface AddressOptions {
   readonly useNodeStatusPort: boolean;
 }
 
-/** The host at which a kubelet is asked, or why there is none. */
-export type KubeletAddress =
-  | { readonly kind: 'address'; readonly host: string }
-  | { readonly kind: 'none'; readonly message: string };
+/** The hosts at which a kubelet may be asked, or why there is none. */
+export type KubeletAddresses =
+  /** The most wanted first. */
+  { readonly kind: 'hosts'; readonly hosts: readonly string[] } | { readonly kind: 'none'; readonly message: string };
 
 /** Path of a kubelet's resource metrics where the node does not say otherwise. */
 export const resourceMetricsPath = '/metrics/resource';
 
-/** The first address of the first preferred type the node has. */
-export function kubeletAddress(node: NodeRecord, preferredTypes: readonly string[]): KubeletAddress {
-  for (const type of preferredTypes) {
-    const found = node.addresses.find((address) => address.type === type);
-    if (found === undefined) continue;
-    if (isHost(found.address)) return { kind: 'address', host: found.address };
-    return {
-      kind: 'none',
-      message: `its ${type} ${JSON.stringify(found.address)} is neither a host name nor an IP address`,
-    };
+/** A node has one or two of each type; more are a mistake, and each one tried takes its time. */
+const mostHosts = 8;
+
+/**
+ * All addresses of the preferred types, type by type. The first is the one that the reference takes; the others are for
+ * when nothing answers there.
+ */
+export function kubeletAddresses(node: NodeRecord, preferredTypes: readonly string[]): KubeletAddresses {
+  const wanted = preferredTypes.flatMap((type) => node.addresses.filter((address) => address.type === type));
+  const hosts = [...new Set(wanted.map(({ address }) => address).filter(isHost))];
+  if (hosts.length > 0) return { kind: 'hosts', hosts: hosts.slice(0, mostHosts) };
+  const [first] = wanted;
+  if (first === undefined) {
+    return { kind: 'none', message: `it has no address of the types ${preferredTypes.join(', ')}${offer(node)}` };
   }
-  return { kind: 'none', message: `it has no address of the types ${preferredTypes.join(', ')}${offer(node)}` };
+  const { type, address } = first;
+  return { kind: 'none', message: `its ${type} ${JSON.stringify(address)} is neither a host name nor an IP address` };
 }
 
 /** The port of a node's kubelet. */

@@ -5,6 +5,7 @@ import type { KubeletAnswer, KubeletClient } from '../kubelet/kubelet-client.ts'
 /** One request that was made. */
 export interface Asked {
   readonly node: string;
+  readonly host: string;
   /** By the clock that never jumps. */
   readonly at: number;
 }
@@ -24,6 +25,7 @@ export class FakeKubelets implements KubeletClient {
   readonly forgotten: string[] = [];
   readonly #clock: Clock;
   readonly #behaviours = new Map<string, Behaviour>();
+  readonly #hosts = new Map<string, KubeletAnswer>();
   readonly #inFlight = new Map<string, number>();
   /** The most requests that were in flight to one node at one time. */
   mostPerNode = 0;
@@ -38,6 +40,11 @@ export class FakeKubelets implements KubeletClient {
     this.#behaviours.set(node, behaviour);
   }
 
+  /** Whoever asks at this host gets this answer, whichever node it is. */
+  behaveAt(host: string, answer: KubeletAnswer): void {
+    this.#hosts.set(host, answer);
+  }
+
   /** How many requests are in flight. */
   get inFlight(): number {
     return [...this.#inFlight.values()].reduce((sum, count) => sum + count, 0);
@@ -48,14 +55,16 @@ export class FakeKubelets implements KubeletClient {
     return this.asked.filter((asked) => asked.node === node).map(({ at }) => at);
   }
 
-  async read({ node }: KubeletTarget, signal: AbortSignal): Promise<KubeletAnswer> {
+  async read({ node, host }: KubeletTarget, signal: AbortSignal): Promise<KubeletAnswer> {
     const { takesMs = 0, answer, sampledAt } = this.#behaviours.get(node) ?? {};
-    this.asked.push({ node, at: this.#clock.monotonic() });
+    this.asked.push({ node, host, at: this.#clock.monotonic() });
     this.#count(node, +1);
     await this.#clock.sleep(takesMs, signal);
     this.#count(node, -1);
     if (signal.aborted) return { kind: 'timed-out' };
-    return answer ?? { kind: 'ok', body: usageBody(Math.trunc(sampledAt?.() ?? this.#clock.now())) };
+    return (
+      this.#hosts.get(host) ?? answer ?? { kind: 'ok', body: usageBody(Math.trunc(sampledAt?.() ?? this.#clock.now())) }
+    );
   }
 
   forget(node: string): void {

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+import type { Outcome } from './outcome.ts';
+import { nodeNamed } from './testing/fake-targets.ts';
+import { Bench } from './testing/scraper-bench.ts';
+
+const second = 1000;
+
+describe('a node that comes', () => {
+  it('is asked when it is Ready, or a few seconds after it appeared', async () => {
+    await using bench = new Bench({});
+    bench.start();
+    await bench.clock.wind(0);
+    bench.targets.put(nodeNamed('n1', { ready: false }));
+    bench.targets.put(nodeNamed('n2', { ready: false }));
+    await bench.clock.wind(second);
+    bench.targets.put(nodeNamed('n2'));
+    await bench.clock.wind(2 * second);
+    assert.deepEqual(bench.kubelets.askedAt('n2').slice(0, 1), [second]);
+    assert.deepEqual(bench.kubelets.askedAt('n1'), [3 * second]);
+  });
+
+  it('and goes before it was asked is never asked', async () => {
+    await using bench = new Bench({});
+    bench.start();
+    await bench.clock.wind(0);
+    bench.targets.put(nodeNamed('n1', { ready: false }));
+    await bench.clock.wind(second);
+    bench.targets.remove('n1');
+    await bench.clock.wind(60 * second);
+    assert.deepEqual(bench.kubelets.asked, []);
+    await bench.stop();
+    assert.equal(bench.clock.waiting, 0);
+  });
+});
+
+describe('a node that is down', () => {
+  const down = { answer: { kind: 'unreachable', code: 'EHOSTUNREACH' } } as const;
+
+  it('is asked less and less while it is not Ready, at least every four periods, and at once when it is Ready again', async () => {
+    await using bench = new Bench({}, nodeNamed('n1'));
+    bench.start();
+    await bench.clock.wind(60 * second);
+    bench.kubelets.behave('n1', down);
+    bench.targets.put(nodeNamed('n1', { ready: false }));
+    await bench.clock.wind(600 * second);
+    assert.ok(bench.followed('n1').backingOff);
+    const asked = bench.kubelets.askedAt('n1').filter((at) => at > 60 * second);
+    const gaps = asked.slice(1).map((at, index) => at - asked[index]!);
+    assert.ok(Math.max(...gaps) <= 60 * second, gaps.join());
+    assert.ok(Math.min(...gaps.slice(2)) >= 35 * second, gaps.join());
+
+    await bench.clock.wind(second);
+    bench.kubelets.behave('n1', {});
+    bench.targets.put(nodeNamed('n1'));
+    await bench.clock.wind(0);
+    assert.equal(bench.kubelets.askedAt('n1').at(-1), 661 * second);
+    assert.equal(bench.followed('n1').backingOff, false);
+  });
+
+  it('is asked in the rhythm while Kubernetes takes it for Ready', async () => {
+    await using bench = new Bench({}, nodeNamed('n1'));
+    bench.start();
+    await bench.clock.wind(60 * second);
+    bench.kubelets.behave('n1', down);
+    await bench.clock.wind(300 * second);
+    const asked = bench.kubelets.askedAt('n1').slice(-10);
+    for (const [at, moment] of asked.slice(1).entries()) assert.equal(moment - asked[at]!, 15 * second);
+  });
+
+  it('is asked in the rhythm again once it answers, Ready or not', async () => {
+    await using bench = new Bench({}, nodeNamed('n1', { ready: false }));
+    bench.kubelets.behave('n1', down);
+    bench.start();
+    await bench.clock.wind(300 * second);
+    bench.kubelets.behave('n1', {});
+    await bench.clock.wind(300 * second);
+    const asked = bench.kubelets.askedAt('n1').slice(-10);
+    for (const [at, moment] of asked.slice(1).entries()) assert.equal(moment - asked[at]!, 15 * second);
+  });
+});
+
+describe('a node on which a pod is new', () => {
+  it('is asked again after three seconds, so that the pod has usage as soon as the kubelet has', async () => {
+    await using bench = new Bench({}, nodeNamed('n1'));
+    bench.start();
+    await bench.clock.wind(60 * second);
+    let isNew = true;
+    const store = bench.sink.store.bind(bench.sink);
+    bench.sink.store = (batch) => ({ settled: store(batch).settled && !isNew });
+    await bench.windUntil(() => bench.kubelets.askedAt('n1').at(-1)! > 60 * second);
+    const [first = 0] = bench.kubelets.askedAt('n1').slice(-1);
+    await bench.clock.wind(7 * second);
+    assert.deepEqual(bench.kubelets.askedAt('n1').slice(-2), [first + 3 * second, first + 6 * second]);
+    isNew = false;
+    await bench.clock.wind(60 * second);
+    const rhythm = bench.kubelets.askedAt('n1').slice(-3);
+    for (const [at, moment] of rhythm.slice(1).entries()) assert.equal(moment - rhythm[at]!, 15 * second);
+  });
+
+  it('costs a third more askings at most, when pods are new on all nodes all the time', async () => {
+    const nodes = Array.from({ length: 300 }, (_, at) => nodeNamed(`n${at}`));
+    await using bench = new Bench({}, ...nodes);
+    bench.start();
+    await bench.clock.wind(60 * second);
+    let turn = 0;
+    bench.sink.store = () => ({ settled: turn++ % 2 === 0 });
+    const before = bench.kubelets.asked.length;
+    await bench.clock.wind(60 * second);
+    const asked = bench.kubelets.asked.length - before;
+    assert.ok(asked <= 4 * 300 * 1.34 + 7, `${asked} askings in four periods`);
+  });
+});
+
+describe('a slow node', () => {
+  it('gets more time than the others after it ran out of it, and the usual when it is quick again', async () => {
+    await using bench = new Bench({ slowRequestTimeoutMs: 60 * second }, nodeNamed('n1'), nodeNamed('n2'));
+    bench.start();
+    await bench.clock.wind(60 * second);
+    bench.kubelets.behave('n1', { takesMs: 33 * second });
+    const ended = (outcome: Outcome) => () => isDeepStrictEqual(bench.followed('n1').outcome, outcome);
+    await bench.windUntil(ended({ kind: 'timed-out', afterMs: 10 * second }));
+    await bench.windUntil(ended({ kind: 'timed-out', afterMs: 20 * second }));
+    await bench.windUntil(ended({ kind: 'scraped', containers: 1, badLines: 0 }));
+    assert.equal(bench.kubelets.mostPerNode, 1);
+    const others = bench.kubelets.askedAt('n2').slice(-4);
+    for (const [at, moment] of others.slice(1).entries()) assert.equal(moment - others[at]!, 15 * second);
+
+    bench.kubelets.behave('n1', {});
+    await bench.clock.wind(60 * second);
+    bench.kubelets.behave('n1', { takesMs: 1e9 });
+    await bench.windUntil(ended({ kind: 'timed-out', afterMs: 10 * second }));
+  });
+});
+
+describe('the clock of a node', () => {
+  it('may be wrong by any amount, which is measured and told', async () => {
+    await using bench = new Bench({}, nodeNamed('n1'), nodeNamed('n2'));
+    bench.kubelets.behave('n1', { sampledAt: () => bench.clock.now() + 7_200_000 });
+    bench.start();
+    await bench.clock.wind(60 * second);
+    assert.equal(bench.followed('n1').skewMs, 7_200_000);
+    assert.equal(bench.followed('n2').skewMs, 0);
+    assert.match(bench.registry.expose(), /^tacho_node_clock_skew_seconds\{node="n1"\} 7200$/m);
+    bench.targets.remove('n1');
+    assert.doesNotMatch(bench.registry.expose(), /tacho_node_clock_skew_seconds\{node="n1"\}/);
+  });
+});
+
+describe('the addresses of a node', () => {
+  it('are tried until one leads to the kubelet, and that one is remembered', async () => {
+    const addresses = [
+      { type: 'Hostname', address: 'nowhere' },
+      { type: 'InternalIP', address: 'fd00::7' },
+    ];
+    await using bench = new Bench({}, nodeNamed('n1', { addresses }));
+    bench.kubelets.behaveAt('nowhere', { kind: 'unreachable', code: 'ENOTFOUND' });
+    bench.start();
+    await bench.clock.wind(60 * second);
+    assert.deepEqual(bench.sink.nodes, ['n1']);
+    assert.equal(bench.kubelets.asked.filter(({ host }) => host === 'nowhere').length, 1);
+    assert.equal(bench.followed('n1').address, '[fd00::7]:10250');
+  });
+});
