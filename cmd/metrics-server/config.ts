@@ -10,6 +10,8 @@ export function configOf(options: Options): Config {
     ...given('kubeconfig', options.kubeconfig),
     metricResolutionMs: options['metric-resolution'],
     apiVersions: options['api-versions'],
+    apiWarnings: options['api-warnings'],
+    events: options.events,
     generic: genericConfig(options),
     kubelet: kubeletConfig(options),
     serving: servingConfig(options),

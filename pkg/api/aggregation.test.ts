@@ -99,9 +99,7 @@ function ask(target: string, headers: Readonly<Record<string, string | readonly 
   const clock = new WoundClock();
   const groups = [headers['x-remote-group'] ?? [], 'system:authenticated'].flat();
   const server = new ApiServer({
-    groups: metricsApi({ usage: cluster, nodes: cluster.nodes, pods: cluster.pods, clock, registry: new Registry() }, [
-      'v1beta1',
-    ]),
+    groups: metricsApi({ ...cluster.parts, clock, registry: new Registry() }, ['v1beta1']),
     authenticator: {
       authenticate: async () => ({ kind: 'user', user: { name: String(headers['x-remote-user']), groups, extra: {} } }),
     },

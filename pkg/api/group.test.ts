@@ -33,7 +33,7 @@ describe('metrics.k8s.io/v1beta1', () => {
     );
   });
 
-  it('says what is not there in the words of the reference', () => {
+  it('says what is not there in the words of the reference, and why behind them', () => {
     const cluster = new PretendCluster();
     cluster.addNode('rig-node-2', {});
     const [nodes, pods] = resourcesOf(cluster, 0);
@@ -46,7 +46,8 @@ describe('metrics.k8s.io/v1beta1', () => {
     };
     for (const [path, answer] of Object.entries(answers)) {
       const { message, details } = golden[path];
-      assert.equal(JSON.stringify(answer), JSON.stringify({ kind: 'not-found', message, details }), path);
+      const said = path === 'nodes/rig-node-2' ? `${message}: nobody knows why` : message;
+      assert.equal(JSON.stringify(answer), JSON.stringify({ kind: 'not-found', message: said, details }), path);
     }
   });
 
@@ -169,8 +170,7 @@ function resourcesOf(cluster: PretendCluster, now: number): readonly [Resource<u
 }
 
 function partsOf(cluster: PretendCluster, now: number) {
-  const { nodes, pods } = cluster;
-  return { usage: cluster, nodes, pods, clock: new WoundClock(now), registry: new Registry() };
+  return { ...cluster.parts, clock: new WoundClock(now), registry: new Registry() };
 }
 
 const recorded = (file: string): Buffer => readFileSync(join(import.meta.dirname, 'testdata', file));

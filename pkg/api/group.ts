@@ -2,6 +2,8 @@ import type { ApiGroupVersion } from '../apiserver/resource.ts';
 import type { Clock } from '../lifecycle/clock.ts';
 import type { LabelSelector } from '../model/label-selector.ts';
 import type { Registry } from '../telemetry/exposition.ts';
+import type { Absences } from './absence/absences.ts';
+import type { Survey } from './absence/survey.ts';
 import { apiInstruments } from './instruments.ts';
 import { nodeMetrics } from './nodes.ts';
 import { podMetrics } from './pods.ts';
@@ -17,6 +19,10 @@ export interface MetricsApiParts {
   readonly nodeSelector?: LabelSelector | undefined;
   readonly clock: Pick<Clock, 'now'>;
   readonly registry: Registry;
+  /** Who says why something has no metrics. */
+  readonly absences: Pick<Absences, 'ofNode' | 'ofPod' | 'ofRunningPod'>;
+  /** Who had no metrics lately. Absent = lists do not say what they leave out. */
+  readonly survey?: Pick<Survey, 'findings'>;
 }
 
 /** A version of `metrics.k8s.io`. All are the same but for the name (KEP-5207). */
@@ -27,11 +33,15 @@ export type MetricsVersion = 'v1beta1' | 'v1';
  * counts alike whatever version it was asked for in.
  */
 export function metricsApi(
-  { registry, ...parts }: MetricsApiParts,
+  { registry, survey, ...shared }: MetricsApiParts,
   versions: readonly MetricsVersion[],
 ): readonly ApiGroupVersion[] {
   const instruments = apiInstruments(registry);
-  const resources = [nodeMetrics({ ...parts, instruments }), podMetrics({ ...parts, instruments })];
+  const parts = { ...shared, instruments };
+  const resources = [
+    nodeMetrics({ ...parts, ...(survey && { missing: () => survey.findings.missingNodes }) }),
+    podMetrics({ ...parts, ...(survey && { missing: () => survey.findings.missingPods }) }),
+  ];
   return versions.map((version) => ({
     group: 'metrics.k8s.io',
     version,

@@ -5,6 +5,7 @@ import { WoundClock } from '../lifecycle/wound-clock.ts';
 import { parseFieldSelector } from '../model/field-selector.ts';
 import { parseLabelSelector } from '../model/label-selector.ts';
 import { Registry } from '../telemetry/exposition.ts';
+import type { MissingNode } from './absence/survey.ts';
 import { apiInstruments } from './instruments.ts';
 import { nodeMetrics } from './nodes.ts';
 import { PretendCluster, usageOf } from './pretend-cluster.ts';
@@ -67,6 +68,25 @@ describe('a list of nodes', () => {
   });
 });
 
+describe('what a list of nodes leaves out', () => {
+  it('is told with how many, the first, and why', () => {
+    const { cluster, warnings } = warningWorld(['node4', 'node5']);
+    cluster.reasons.set('node4', { kind: 'refused', text: 'nothing listens there' });
+    assert.deepEqual(warnings({}), ['2 nodes have no metrics, the first is node4: nothing listens there']);
+    assert.deepEqual(warnings({ fields: 'metadata.name=node5' }), ['node node5 has no metrics: nobody knows why']);
+  });
+
+  it('is none of what the list would not hold, of what has metrics by now, and of what is gone', () => {
+    const { warnings } = warningWorld(['node1', 'node4', 'gone']);
+    assert.deepEqual(warnings({ labels: 'labelKey' }), []);
+    assert.deepEqual(warnings({}), ['node node4 has no metrics: nobody knows why']);
+  });
+
+  it('is not told where nobody keeps count', () => {
+    assert.equal(world().resource.warnings, undefined);
+  });
+});
+
 describe('a node', () => {
   it('is found with its labels and the time of the answer', () => {
     const { clock, resource } = world();
@@ -83,11 +103,12 @@ describe('a node', () => {
     assert.equal(world().resource.get('skipped', undefined).kind, 'found');
   });
 
-  it('without metrics is told from one that does not exist', () => {
-    const { resource } = world();
+  it('without metrics is told from one that does not exist, and why', () => {
+    const { cluster, resource } = world();
+    cluster.reasons.set('node4', { kind: 'refused', text: 'nothing listens there' });
     assert.deepEqual(resource.get('node4', undefined), {
       kind: 'not-found',
-      message: 'nodemetrics.metrics.k8s.io "node4" not found',
+      message: 'nodemetrics.metrics.k8s.io "node4" not found: nothing listens there',
       details: { name: 'node4', group: 'metrics.k8s.io', kind: 'nodemetrics' },
     });
     assert.deepEqual(resource.get('nosuch', undefined), {
@@ -161,13 +182,25 @@ function world() {
   return { clock, cluster, ...resourceOf(cluster, clock) };
 }
 
-function resourceOf(cluster: PretendCluster, clock: WoundClock) {
+/** A world in which these had no metrics when somebody last looked. */
+function warningWorld(names: readonly string[]) {
+  const { cluster, clock } = world();
+  cluster.addNode('node5', {});
+  const missing = names.map((name) => {
+    const record = cluster.nodes.get(name) ?? { name, uid: '', labels: {}, addresses: [], kubeletPort: 0, ready: true };
+    return { record, kind: 'refused' as const };
+  });
+  const { resource } = resourceOf(cluster, clock, () => missing);
+  return { cluster, warnings: (texts: Texts) => resource.warnings?.(queryOf(texts)) };
+}
+
+function resourceOf(cluster: PretendCluster, clock: WoundClock, missing?: () => readonly MissingNode[]) {
   const registry = new Registry();
   const instruments = apiInstruments(registry);
   const { labels: nodeSelector } = queryOf({ labels: 'skipKey!=skipValue' });
   return {
     registry,
-    resource: nodeMetrics({ usage: cluster, nodes: cluster.nodes, nodeSelector, clock, instruments }),
+    resource: nodeMetrics({ ...cluster.parts, nodeSelector, clock, instruments, ...(missing && { missing }) }),
   };
 }
 

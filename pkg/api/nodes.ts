@@ -4,6 +4,9 @@ import type { NodeRecord } from '../model/cluster.ts';
 import { exactValue } from '../model/field-selector.ts';
 import type { LabelSelector } from '../model/label-selector.ts';
 import type { Usage } from '../model/sample.ts';
+import type { Absences } from './absence/absences.ts';
+import { listWarnings } from './absence/list-warnings.ts';
+import type { Findings } from './absence/survey.ts';
 import { usageCells, usageColumns } from './columns.ts';
 import type { ApiInstruments } from './instruments.ts';
 import { notFound } from './not-found.ts';
@@ -26,16 +29,14 @@ export interface NodeMetricsParts {
   readonly nodeSelector?: LabelSelector | undefined;
   readonly clock: Pick<Clock, 'now'>;
   readonly instruments: ApiInstruments;
+  readonly absences: Pick<Absences, 'ofNode'>;
+  /** Those who had no metrics lately. Absent = lists do not say what they leave out. */
+  readonly missing?: () => Findings['missingNodes'];
 }
 
 /** `nodes` of metrics.k8s.io: lists hold the nodes that have metrics, sorted by name. */
-export function nodeMetrics({
-  usage,
-  nodes,
-  nodeSelector,
-  clock,
-  instruments,
-}: NodeMetricsParts): Resource<NodeMetrics> {
+export function nodeMetrics(parts: NodeMetricsParts): Resource<NodeMetrics> {
+  const { usage, nodes, nodeSelector, clock, instruments, absences, missing } = parts;
   const measured = (record: NodeRecord, answeredAt: number): NodeMetrics | undefined => {
     const used = usage.nodeUsage(record.name);
     if (used === undefined) return undefined;
@@ -51,10 +52,12 @@ export function nodeMetrics({
     wire,
     get(name): Found<NodeMetrics> {
       const record = nodes.get(name);
-      if (record === undefined) return notFound('node', name);
+      if (record === undefined) return notFound({ kind: 'node', name });
       const object = measured(record, clock.now());
-      return object === undefined ? notFound('nodemetrics', name, 'metrics.k8s.io') : { kind: 'found', object };
+      if (object !== undefined) return { kind: 'found', object };
+      return notFound({ kind: 'nodemetrics', name, group: 'metrics.k8s.io' }, absences.ofNode(record));
     },
+    ...(missing && { warnings: (query) => warningsOf(missing(), query, parts) }),
     *list(query) {
       const answeredAt = clock.now();
       for (const record of candidates(nodes, query)) {
@@ -64,6 +67,20 @@ export function nodeMetrics({
       }
     },
   };
+}
+
+function warningsOf(
+  missing: Findings['missingNodes'],
+  query: ListQuery,
+  { usage, nodes, absences }: NodeMetricsParts,
+): readonly string[] {
+  return listWarnings(missing, {
+    what: 'node',
+    nameOf: ({ name }) => name,
+    isMissing: (record) =>
+      isSelected(record, query) && nodes.get(record.name) !== undefined && usage.nodeUsage(record.name) === undefined,
+    absenceOf: (record) => absences.ofNode(nodes.get(record.name) ?? record),
+  });
 }
 
 /** The nodes that can match: one where the query names it. */

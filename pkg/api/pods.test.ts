@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Found, NotFound } from '../apiserver/resource.ts';
 import { WoundClock } from '../lifecycle/wound-clock.ts';
 import { parseFieldSelector } from '../model/field-selector.ts';
 import { parseLabelSelector } from '../model/label-selector.ts';
 import { Registry } from '../telemetry/exposition.ts';
+import type { AbsenceKind } from './absence/absence.ts';
+import type { MissingPod } from './absence/survey.ts';
 import { apiInstruments } from './instruments.ts';
 import { podMetrics } from './pods.ts';
 import { PretendCluster, usageOf } from './pretend-cluster.ts';
@@ -57,6 +60,56 @@ describe('a list of pods', () => {
   });
 });
 
+describe('what a list of pods leaves out', () => {
+  it('is told by reason, the most frequent first, in two sentences at most', () => {
+    const { warnings } = warningWorld({
+      'other/a': 'refused',
+      'other/b': 'forbidden',
+      'other/c': 'forbidden',
+      'test/d': 'first-sample',
+      'test/e': 'unknown',
+    });
+    assert.deepEqual(warnings({}), [
+      '2 pods have no metrics, the first is other/b: why forbidden',
+      'another 3 pods have no metrics, the first is other/a: why refused',
+    ]);
+    assert.deepEqual(warnings({ namespace: 'test' }), [
+      'pod test/d has no metrics: why first-sample',
+      'pod test/e has no metrics: why unknown',
+    ]);
+  });
+
+  it('keeps to what the list would hold', () => {
+    const { warnings } = warningWorld({ 'other/a': 'refused', 'test/d': 'forbidden' });
+    assert.deepEqual(warnings({ namespace: 'nosuch' }), []);
+    assert.deepEqual(warnings({ labels: 'app=other' }), []);
+    assert.deepEqual(warnings({ fields: 'metadata.name=d' }), ['pod test/d has no metrics: why forbidden']);
+    assert.deepEqual(warnings({ fields: 'metadata.namespace=other' }), ['pod other/a has no metrics: why refused']);
+  });
+
+  it('is none of what has metrics by now, or does not run any more', () => {
+    const { cluster, warnings } = warningWorld({ 'other/a': 'refused', 'test/gone': 'refused' });
+    cluster.removePod('test/gone');
+    assert.deepEqual(warnings({}), ['pod other/a has no metrics: why refused']);
+    cluster.addPod('other/a', {}, [{ name: 'c', usage: usageOf({ cpu: 1, memory: 1 }, 0, 1_000) }]);
+    assert.deepEqual(warnings({}), []);
+  });
+
+  it('costs nothing where nothing is missing', () => {
+    const { cluster, warnings } = warningWorld({});
+    assert.deepEqual(warnings({}), []);
+    assert.deepEqual([cluster.listed, cluster.asked], [0, 0]);
+  });
+
+  it('is looked at in part only when a whole cluster is missing', () => {
+    const all = Object.fromEntries(Array.from({ length: 5_000 }, (_, pod) => [`ns/pod-${pod}`, 'refused' as const]));
+    const { cluster, warnings } = warningWorld(all);
+    const [sentence] = warnings({}) ?? [];
+    assert.equal(sentence, 'at least 2000 pods have no metrics, the first is ns/pod-0: why refused');
+    assert.equal(cluster.asked, 2_000);
+  });
+});
+
 describe('a pod', () => {
   it('is found with its namespace, its labels and the time of the answer', () => {
     const { clock, resource } = world();
@@ -72,16 +125,43 @@ describe('a pod', () => {
 
   it('without metrics is told from one that does not run', () => {
     const { resource } = world();
-    assert.deepEqual(resource.get('pod4', 'other'), {
+    const { explained: _, ...noMetrics } = refusalOf(resource.get('pod4', 'other'));
+    assert.deepEqual(noMetrics, {
       kind: 'not-found',
       message: 'podmetrics.metrics.k8s.io "other/pod4" not found',
       details: { name: 'other/pod4', group: 'metrics.k8s.io', kind: 'podmetrics' },
     });
-    assert.deepEqual(resource.get('pod1', 'test'), {
+    const { explained: __, ...noPod } = refusalOf(resource.get('pod1', 'test'));
+    assert.deepEqual(noPod, {
       kind: 'not-found',
       message: 'pods "pod1" not found',
       details: { name: 'pod1', kind: 'pods' },
     });
+  });
+
+  it('without metrics gets to hear why, the details being the same', async () => {
+    const { cluster, resource } = world();
+    cluster.reasons.set('other/pod4', { kind: 'forbidden', text: 'node n7 was not scraped for 47s: 403' });
+    assert.deepEqual(await explained(resource.get('pod4', 'other')), {
+      kind: 'not-found',
+      message: 'podmetrics.metrics.k8s.io "other/pod4" not found: node n7 was not scraped for 47s: 403',
+      details: { name: 'other/pod4', group: 'metrics.k8s.io', kind: 'podmetrics' },
+    });
+  });
+
+  it('that is not Running, or not there, is no pod at all, as in the reference', async () => {
+    const { cluster, resource } = world();
+    assert.equal((await explained(resource.get('nosuch', 'test'))).message, 'pods "nosuch" not found');
+    cluster.reasons.set('test/job', { kind: 'not-running', text: 'it is Succeeded' });
+    cluster.reasons.set('other/pod4', { kind: 'not-running', text: 'it is Failed' });
+    assert.equal((await explained(resource.get('job', 'test'))).message, 'pods "job" not found: it is Succeeded');
+    assert.equal((await explained(resource.get('pod4', 'other'))).message, 'pods "pod4" not found: it is Failed');
+  });
+
+  it('gives a reason of bounded length, whatever a kubelet said', async () => {
+    const { cluster, resource } = world();
+    cluster.reasons.set('other/pod4', { kind: 'status', text: 'x'.repeat(100_000) });
+    assert.ok((await explained(resource.get('pod4', 'other'))).message.length < 1_100);
   });
 
   it('names its containers safely, whatever a kubelet called them', () => {
@@ -143,5 +223,32 @@ function world() {
   cluster.addPod('other/pod4', {});
   const registry = new Registry();
   const instruments = apiInstruments(registry);
-  return { clock, cluster, registry, resource: podMetrics({ usage: cluster, pods: cluster.pods, clock, instruments }) };
+  return { clock, cluster, registry, resource: podMetrics({ ...cluster.parts, clock, instruments }) };
+}
+
+/** A world in which these pods run, and had no metrics when somebody last looked. */
+function warningWorld(kinds: Readonly<Record<string, AbsenceKind>>) {
+  const cluster = new PretendCluster();
+  const missing = new Map<string, MissingPod[]>();
+  for (const [key, kind] of Object.entries(kinds)) {
+    cluster.addPod(key, { app: 'missing' });
+    cluster.reasons.set(key, { kind, text: `why ${kind}` });
+    const [namespace = '', name = ''] = key.split('/');
+    const record = cluster.pods.get(namespace, name);
+    if (record) missing.set(namespace, [...(missing.get(namespace) ?? []), { record, kind }]);
+  }
+  const parts = { ...cluster.parts, clock: new WoundClock(), instruments: apiInstruments(new Registry()) };
+  const resource = podMetrics({ ...parts, missing: () => missing });
+  return { cluster, warnings: (texts: Texts) => resource.warnings?.(queryOf(texts)) };
+}
+
+function refusalOf(found: Found<unknown>): NotFound {
+  assert.ok(found.kind === 'not-found');
+  return found;
+}
+
+async function explained(found: Found<unknown>): Promise<NotFound> {
+  const refusal = await refusalOf(found).explained?.(new AbortController().signal);
+  assert.ok(refusal);
+  return refusal;
 }

@@ -1,9 +1,13 @@
 import { jsonString } from '../apiserver/encode/json.ts';
-import type { Found, ListQuery, Resource, Wire } from '../apiserver/resource.ts';
+import type { Found, ListQuery, NotFound, Resource, Wire } from '../apiserver/resource.ts';
 import type { Clock } from '../lifecycle/clock.ts';
 import type { PodRecord } from '../model/cluster.ts';
 import { exactValue } from '../model/field-selector.ts';
 import type { ContainerUsage, PodUsage } from '../model/sample.ts';
+import type { Absence } from './absence/absence.ts';
+import type { Absences, AskedPod } from './absence/absences.ts';
+import { listWarnings } from './absence/list-warnings.ts';
+import type { Findings } from './absence/survey.ts';
 import { usageCells, usageColumns } from './columns.ts';
 import type { ApiInstruments } from './instruments.ts';
 import { notFound } from './not-found.ts';
@@ -24,10 +28,14 @@ export interface PodMetricsParts {
   readonly pods: PodLister;
   readonly clock: Pick<Clock, 'now'>;
   readonly instruments: ApiInstruments;
+  readonly absences: Pick<Absences, 'ofPod' | 'ofRunningPod'>;
+  /** Those who had no metrics lately. Absent = lists do not say what they leave out. */
+  readonly missing?: () => Findings['missingPods'];
 }
 
 /** `pods` of metrics.k8s.io: lists hold the running pods that have metrics, sorted by namespace and name. */
-export function podMetrics({ usage, pods, clock, instruments }: PodMetricsParts): Resource<PodMetrics> {
+export function podMetrics(parts: PodMetricsParts): Resource<PodMetrics> {
+  const { usage, pods, clock, instruments, absences, missing } = parts;
   const measured = (record: PodRecord, answeredAt: number): PodMetrics | undefined => {
     const used = usage.podUsage(record.namespace, record.name);
     if (used === undefined) return undefined;
@@ -43,11 +51,11 @@ export function podMetrics({ usage, pods, clock, instruments }: PodMetricsParts)
     wire,
     get(name, namespace = ''): Found<PodMetrics> {
       const record = pods.get(namespace, name);
-      if (record === undefined) return notFound('pods', name);
-      const object = measured(record, clock.now());
-      if (object === undefined) return notFound('podmetrics', `${namespace}/${name}`, 'metrics.k8s.io');
-      return { kind: 'found', object };
+      const object = record && measured(record, clock.now());
+      if (object !== undefined) return { kind: 'found', object };
+      return notMeasured({ namespace, name, running: record !== undefined }, absences);
     },
+    ...(missing && { warnings: (query) => warningsOf(missing(), query, parts) }),
     *list(query) {
       const answeredAt = clock.now();
       for (const record of candidates(pods, query)) {
@@ -57,6 +65,43 @@ export function podMetrics({ usage, pods, clock, instruments }: PodMetricsParts)
       }
     },
   };
+}
+
+/** A pod that is not there, or of which there are no metrics: the reference's words, behind them why. */
+function notMeasured(asked: AskedPod, absences: Pick<Absences, 'ofPod'>): NotFound {
+  const { namespace, name, running } = asked;
+  const noPod = (why?: Absence): NotFound => notFound({ kind: 'pods', name }, why);
+  const noMetrics = (why?: Absence): NotFound =>
+    notFound({ kind: 'podmetrics', name: `${namespace}/${name}`, group: 'metrics.k8s.io' }, why);
+  const explained = async (signal: AbortSignal): Promise<NotFound> => {
+    const why = await absences.ofPod(asked, signal);
+    // A pod that ended a moment ago may still be taken for running.
+    return why === undefined || why.kind === 'not-running' || !running ? noPod(why) : noMetrics(why);
+  };
+  return { ...(running ? noMetrics() : noPod()), explained };
+}
+
+function warningsOf(
+  missing: Findings['missingPods'],
+  query: ListQuery,
+  { usage, pods, absences }: PodMetricsParts,
+): readonly string[] {
+  if (missing.size === 0) return [];
+  const namespace = query.namespace ?? exactValue(query.fields, 'metadata.namespace');
+  const candidates = namespace === undefined ? flatten(missing.values()) : (missing.get(namespace) ?? []);
+  return listWarnings(candidates, {
+    what: 'pod',
+    nameOf: (record) => `${record.namespace}/${record.name}`,
+    isMissing: (record) =>
+      isSelected(record, query) &&
+      pods.get(record.namespace, record.name) !== undefined &&
+      usage.podUsage(record.namespace, record.name) === undefined,
+    absenceOf: (record) => absences.ofRunningPod(record),
+  });
+}
+
+function* flatten<T>(lists: Iterable<readonly T[]>): Iterable<T> {
+  for (const list of lists) yield* list;
 }
 
 /** The pods that can match: one where the query names it, those of one namespace where it names that. */

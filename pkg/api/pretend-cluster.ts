@@ -1,7 +1,11 @@
 import type { Labels, NodeRecord, PodRecord } from '../model/cluster.ts';
 import type { ContainerUsage, PodUsage, Usage } from '../model/sample.ts';
 import { as, type EpochMs } from '../model/units.ts';
+import type { Absence } from './absence/absence.ts';
+import type { Absences } from './absence/absences.ts';
 import type { NodeLister, PodLister, UsageSource } from './source.ts';
+
+const unexplained: Absence = { kind: 'unknown', text: 'nobody knows why' };
 
 /** A cluster for tests: who is there and what they use, and how much of it was looked at. */
 export class PretendCluster implements UsageSource {
@@ -14,6 +18,15 @@ export class PretendCluster implements UsageSource {
   listed = 0;
   /** Questions for the usage of something. */
   asked = 0;
+
+  /** Why something has no metrics, by name of the node or by key of the pod; what is not there has no reason. */
+  readonly reasons = new Map<string, Absence>();
+
+  readonly absences: Pick<Absences, 'ofNode' | 'ofPod' | 'ofRunningPod'> = {
+    ofNode: ({ name }) => this.reasons.get(name) ?? unexplained,
+    ofPod: async ({ namespace, name }) => this.reasons.get(`${namespace}/${name}`),
+    ofRunningPod: ({ namespace, name }) => this.reasons.get(`${namespace}/${name}`) ?? unexplained,
+  };
 
   /** Without `usage` the node exists and has no metrics. */
   addNode(name: string, labels: Labels, usage?: Usage): void {
@@ -28,6 +41,11 @@ export class PretendCluster implements UsageSource {
     if (containers === undefined) return;
     const { sampledAt = as<EpochMs>(0), windowNs = 0 } = containers[0]?.usage ?? {};
     this.#podUsage.set(key, { namespace, name, sampledAt, windowNs, containers });
+  }
+
+  removePod(key: string): void {
+    this.#pods.delete(key);
+    this.#podUsage.delete(key);
   }
 
   nodeUsage(name: string): Usage | undefined {
@@ -49,6 +67,11 @@ export class PretendCluster implements UsageSource {
     get: (namespace, name) => this.#pods.get(`${namespace}/${name}`),
     list: (asked) => this.#drawn(this.#pods, ({ namespace }) => asked === undefined || namespace === asked),
   };
+
+  /** What an API over this cluster is made of, but for clock and registry. */
+  get parts() {
+    return { usage: this, nodes: this.nodes, pods: this.pods, absences: this.absences };
+  }
 
   *#drawn<T>(records: ReadonlyMap<string, T>, belongs: (record: T) => boolean): Iterable<T> {
     for (const key of [...records.keys()].sort()) {

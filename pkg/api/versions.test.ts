@@ -121,7 +121,7 @@ function serve(versions: readonly MetricsVersion[]) {
   cluster.addPod('ns/p', { a: 'b' }, [{ name: 'c', usage }]);
   cluster.addPod('other/q', {}, [{ name: 'c', usage }]);
   const registry = new Registry();
-  const parts = { usage: cluster, nodes: cluster.nodes, pods: cluster.pods, clock, registry };
+  const parts = { ...cluster.parts, clock, registry };
   const server = new ApiServer({
     groups: metricsApi(parts, versions),
     authenticator: {

@@ -226,7 +226,7 @@ function refusalOf(status: Status, request: ApiRequest): Answer {
 
 /** Adds what every answer carries; a HEAD keeps the headers and loses the body. */
 function completed(answer: Answer, { method }: ApiRequest, id: string): Answer {
-  const { status, headers, body } = answer;
+  const { status, headers, body, warnings } = answer;
   const isWhole = typeof body === 'string' || body instanceof Uint8Array;
   const length =
     isWhole && status !== 304 && status !== 204 ? { 'Content-Length': String(Buffer.byteLength(body)) } : {};
@@ -234,5 +234,6 @@ function completed(answer: Answer, { method }: ApiRequest, id: string): Answer {
     status,
     headers: { 'Audit-ID': id, 'Cache-Control': 'no-cache, private', ...length, ...headers },
     body: method === 'HEAD' ? '' : body,
+    ...(warnings && { warnings }),
   };
 }

@@ -38,6 +38,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Body;
+  /** Sentences for whoever reads it, each of which becomes a `Warning` header. Absent = none. */
+  readonly warnings?: readonly string[];
   /** What a refusal says, whatever its encoding: for the audit log. Absent where the body is no Status. */
   readonly refusal?: Refusal;
 }

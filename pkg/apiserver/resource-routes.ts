@@ -5,7 +5,7 @@ import { parseListOptions } from './list-options.ts';
 import { negotiate, servedMediaTypes } from './negotiate.ts';
 import { listAnswer, objectAnswer, objectConversions, rowObjects, type View } from './render.ts';
 import { wantsWatch } from './request-info.ts';
-import type { ApiGroupVersion, Resource } from './resource.ts';
+import type { ApiGroupVersion, NotFound, Resource } from './resource.ts';
 import { type Handler, type Route, type RouteParameters, serviceRoute } from './router.ts';
 import {
   badRequest,
@@ -17,6 +17,7 @@ import {
   statusAnswer,
   verbNotSupported,
 } from './status.ts';
+import { withWarnings } from './warnings.ts';
 
 /** Get and list of every resource of an API version. */
 export function resourceRoutes(api: ApiGroupVersion): readonly Route[] {
@@ -36,12 +37,12 @@ const streamed = ['application/json', 'application/vnd.kubernetes.protobuf'];
 const listProduces: readonly string[] = [...servedMediaTypes, ...streamed.map((type) => `${type};stream=watch`)];
 
 function getHandler(api: ApiGroupVersion, resource: Resource<unknown>): Handler {
-  return (request, { name = '', namespace }: RouteParameters) => {
+  return (request, { name = '', namespace }: RouteParameters): Answer | Promise<Answer> => {
     const view = viewOf({ api, resource, one: true }, request);
     if ('code' in view) return statusAnswer(view, request);
     if (wantsExport(request.query)) return statusAnswer(badRequest(noExport), request);
     const found = resource.get(name, namespace);
-    if (found.kind === 'not-found') return statusAnswer(notFound(found.message, found.details), request);
+    if (found.kind === 'not-found') return notFoundAnswer(found, request);
     return compressed(objectAnswer(found.object, view), request);
   };
 }
@@ -56,8 +57,16 @@ function listHandler(api: ApiGroupVersion, resource: Resource<unknown>): Handler
       return statusAnswer(invalid('meta.k8s.io', 'ListOptions', options.causes), request);
     }
     if (wantsWatch(request.query)) return statusAnswer(verbNotSupported('watch', api.group, resource.name), request);
-    return await compressed(await listAnswer(resource.list(options.query), view, request.signal), request);
+    // Asked for first: a long list is drawn while its headers are under way already.
+    const warnings = resource.warnings?.(options.query) ?? [];
+    const answer = await listAnswer(resource.list(options.query), view, request.signal);
+    return withWarnings(await compressed(answer, request), warnings);
   };
+}
+
+async function notFoundAnswer(found: NotFound, request: ApiRequest): Promise<Answer> {
+  const { message, details } = (await found.explained?.(request.signal)) ?? found;
+  return statusAnswer(notFound(message, details), request);
 }
 
 const noExport = 'the export parameter, deprecated since v1.14, is no longer supported';

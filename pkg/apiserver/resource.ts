@@ -52,6 +52,11 @@ export interface NotFound {
   readonly message: string;
   /** Becomes `details` of the Status, members as given. */
   readonly details: { readonly name: string; readonly group?: string; readonly kind: string };
+  /**
+   * The same once it has been found out why, which may take a moment; `signal` ends the waiting. Never rejects. Absent =
+   * nothing is left to be found out.
+   */
+  readonly explained?: (signal: AbortSignal) => Promise<NotFound>;
 }
 
 /** The answer to a get. */
@@ -69,6 +74,8 @@ export interface Resource<T> {
   get(name: string, namespace: string | undefined): Found<T>;
   /** Objects in the order they are sent. Drawn lazily: an abandoned answer stops the drawing. */
   list(query: ListQuery): Iterable<T>;
+  /** What whoever lists should know of what such a list leaves out, a sentence each. Absent = nothing ever. */
+  warnings?(query: ListQuery): readonly string[];
 }
 
 /** An API group in one version. */

@@ -16,6 +16,7 @@ import { catalogsOf } from './catalogs.ts';
 import type { Config, KubeletConfig } from './config.ts';
 import { openConnections } from './connections.ts';
 import { debugRoutes } from './debug-routes.ts';
+import { degradationOf } from './degradation.ts';
 import { kubeletCredentials } from './kubelet-credentials.ts';
 import type { Means } from './means.ts';
 import { openNamedFiles } from './named-files.ts';
@@ -86,7 +87,9 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
   opened.use(nodes.onChange((change) => isGone(change) && storage.forgetNode(change.node.name)));
 
   const { nodeSelector } = config.kubelet;
-  const groups = metricsApi({ usage: storage, nodes, pods, nodeSelector, clock, registry }, config.apiVersions);
+  const degradation = degradationOf({ nodes, pods, storage, scraper }, means);
+  const sources = { usage: storage, nodes, pods, nodeSelector, ...degradation.ofApi };
+  const groups = metricsApi({ ...sources, clock, registry }, config.apiVersions);
   const version = versionInfo(means.release);
   const own = ownMetrics({ registry, groups, clock, version });
   const { auditor, flush } = auditOf(means.audit, registry, means);
@@ -113,7 +116,7 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
   return new Server({
     api,
     ...serving.ofServer,
-    loops: [nodes, pods, authentication, scraper, own.lag, ...Object.values(files)],
+    loops: [nodes, pods, authentication, scraper, ...degradation.loops, own.lag, ...Object.values(files)],
     afterServing: flush,
     stopping,
     log: log.named('server'),

@@ -9,6 +9,10 @@ export interface Config {
   readonly metricResolutionMs: number;
   /** At least one, v1beta1 first. */
   readonly apiVersions: readonly ApiVersion[];
+  /** Lists carry Warning headers about what they leave out. */
+  readonly apiWarnings: boolean;
+  /** What is degraded is told in Events of the cluster. */
+  readonly events: boolean;
   readonly generic: GenericConfig;
   readonly kubelet: KubeletConfig;
   readonly serving: ServingConfig;

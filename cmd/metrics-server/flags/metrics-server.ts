@@ -21,6 +21,16 @@ export const metricsServerFlags = {
     parse: parseApiVersions,
     help: 'Versions of metrics.k8s.io that are served: v1beta1, or v1beta1,v1.',
   },
+  'api-warnings': {
+    kind: 'switch',
+    default: true,
+    help: 'Lists that leave something out say so, and why, in at most two Warning headers, which kubectl prints.',
+  },
+  events: {
+    kind: 'switch',
+    default: true,
+    help: 'Nodes that lose their metrics, and that get them back, are told of in Events, a few per minute at most.',
+  },
   version: { kind: 'switch', default: false, help: 'Print the version and exit.' },
   help: { kind: 'switch', default: false, alias: 'h', help: 'Print this help and exit.' },
 } as const satisfies FlagSection;

@@ -35,19 +35,22 @@ export function listWarnings<Record>(
   const { groups, whole } = groupsOf(candidates, omission);
   const [largest, ...others] = [...groups.values()].sort((a, b) => b.count - a.count);
   if (largest === undefined) return [];
-  const { what, nameOf, absenceOf } = omission;
-  const sentence = ({ first, count }: Group<Record>, noun: string): string => {
-    const many = `${whole ? '' : 'at least '}${count} ${noun}`;
-    return `${many} ${count === 1 ? 'has' : 'have'} no metrics${firstOf(nameOf(first), count)}: ${absenceOf(first).text}`;
-  };
-  const sentences = [sentence(largest, largest.count === 1 ? what : `${what}s`)];
+  const sentences = [sentence(largest, whole ? '' : 'at least ', omission)];
   const [next] = others;
   if (next === undefined) return sentences;
   const count = others.reduce((sum, group) => sum + group.count, 0);
-  return [...sentences, sentence({ first: next.first, count }, count === 1 ? `other ${what}` : `other ${what}s`)];
+  return [...sentences, sentence({ first: next.first, count }, 'another ', omission)];
 }
 
-const firstOf = (name: string, count: number): string => (count === 1 ? `, ${name}` : `, the first is ${name}`);
+function sentence<Record>(
+  { first, count }: Group<Record>,
+  prefix: string,
+  { what, nameOf, absenceOf }: Omission<Record>,
+): string {
+  const { text } = absenceOf(first);
+  if (count === 1) return `${what} ${nameOf(first)} has no metrics: ${text}`;
+  return `${prefix}${count} ${what}s have no metrics, the first is ${nameOf(first)}: ${text}`;
+}
 
 function groupsOf<Record>(candidates: Iterable<Candidate<Record>>, { isMissing }: Omission<Record>) {
   const groups = new Map<AbsenceKind, Group<Record>>();

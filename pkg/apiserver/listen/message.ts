@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { constants, type Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 
 /** A request as Node gives it, of HTTP/1.1 or HTTP/2. */
@@ -9,7 +9,7 @@ export type Message = IncomingMessage | Http2ServerRequest;
 export interface Response extends EventEmitter {
   readonly req: { readonly method?: string | undefined };
   readonly headersSent: boolean;
-  writeHead(status: number, headers: Readonly<Record<string, string>>): unknown;
+  writeHead(status: number, headers: OutgoingHttpHeaders): unknown;
   /** False when the client should take some first. */
   write(chunk: string | Uint8Array): boolean;
   end(chunk?: string | Uint8Array): unknown;

@@ -59,6 +59,17 @@ for (const [protocol, clientOf] of [
       assert.equal((await nobody.ask()).body, '');
     });
 
+    it('what an answer warns of leaves as a header per sentence, in front of a whole body and of one in chunks', async (t) => {
+      const warnings = ['one "node"', 'two'];
+      const { client } = await meeting(t, async ({ path }) => {
+        return { ...ok(path === '/whole' ? 'body' : ['bo', 'dy']), warnings };
+      });
+      for (const path of ['/whole', '/chunks']) {
+        const { headers, body } = await client.ask({ path });
+        assert.deepEqual([headers.warning, body], ['299 - "one \\"node\\"", 299 - "two"', 'body'], path);
+      }
+    });
+
     it('a long answer is sent chunk by chunk, and others are answered meanwhile', async (t) => {
       const [reached, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
       const { listener, client } = await meeting(t, async ({ path }) => {

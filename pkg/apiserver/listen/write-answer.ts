@@ -1,7 +1,9 @@
 import { once } from 'node:events';
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Answer, Body } from '../exchange.ts';
+import { warningValue } from '../warnings.ts';
 import { cutShort, isHttp2, type Response } from './message.ts';
 
 /**
@@ -11,7 +13,9 @@ import { cutShort, isHttp2, type Response } from './message.ts';
  */
 export async function writeAnswer(answer: Answer, response: Response, signal: AbortSignal): Promise<void> {
   const { status, body } = answer;
-  const headers = isHttp2(response) ? headersOverHttp2(answer.headers, response) : answer.headers;
+  const allowed = isHttp2(response) ? headersOverHttp2(answer.headers, response) : answer.headers;
+  const { warnings = [] } = answer;
+  const headers = warnings.length === 0 ? allowed : { ...allowed, Warning: warnings.map(warningValue) };
   const isWhole = typeof body === 'string' || body instanceof Uint8Array;
   if (mayNotHaveBody(response, status)) {
     response.writeHead(status, headers);
@@ -45,8 +49,14 @@ function mayNotHaveBody({ req }: Response, status: number): boolean {
   return req.method === 'HEAD' || status === 204 || status === 304;
 }
 
+interface ChunkedAnswer {
+  readonly status: number;
+  readonly headers: OutgoingHttpHeaders;
+  readonly body: Exclude<Body, string | Uint8Array>;
+}
+
 async function writeChunks(
-  { status, headers, body }: Answer & { readonly body: Exclude<Body, string | Uint8Array> },
+  { status, headers, body }: ChunkedAnswer,
   response: Response,
   signal: AbortSignal,
 ): Promise<void> {

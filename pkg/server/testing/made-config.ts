@@ -21,6 +21,8 @@ const authentication: AuthenticationConfig = {
 const plain: Config = {
   metricResolutionMs: 15_000,
   apiVersions: ['v1beta1'],
+  apiWarnings: true,
+  events: true,
   generic: {
     requestTimeoutMs: 60_000,
     maxRequestsInflight: 400,
