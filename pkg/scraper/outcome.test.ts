@@ -11,7 +11,7 @@ const texts: readonly (readonly [Outcome, RegExp])[] = [
   [{ kind: 'unreachable', code: 'ECONNREFUSED' }, /nothing listens .*ECONNREFUSED/],
   [{ kind: 'unreachable', code: 'EWEIRD' }, /could not be reached: EWEIRD$/],
   [{ kind: 'status', code: 401 }, /401 Unauthorized/],
-  [{ kind: 'status', code: 403, detail: 'no' }, /403 Forbidden.*get on nodes\/metrics: no$/],
+  [{ kind: 'status', code: 403, detail: 'no' }, /403 Forbidden.*get on nodes\/metrics \(.*verbs: \["get"\]\): no$/],
   [{ kind: 'status', code: 302 }, /a redirect, which is not followed$/],
   [{ kind: 'status', code: 500 }, /answered 500$/],
   [{ kind: 'tls', code: 'DEPTH_ZERO_SELF_SIGNED_CERT', message: 'x' }, /itself.*--kubelet-certificate-authority/],

@@ -49,7 +49,8 @@ export function outcomeText(outcome: Outcome): string {
 const lost = (badLines: number): string => (badLines === 0 ? '' : `; ${badLines} lines could not be read`);
 
 const reachTexts: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens at its address and port (ECONNREFUSED)',
+  ECONNREFUSED:
+    'nothing listens at its address and port (ECONNREFUSED); is the kubelet running, and is --kubelet-port what it listens on?',
   ECONNRESET: 'it closed the connection before it had answered (ECONNRESET)',
   EHOSTUNREACH: 'there is no route to it (EHOSTUNREACH); a network policy or firewall may be in the way',
   ENETUNREACH: 'there is no route to its network (ENETUNREACH)',
@@ -60,22 +61,28 @@ const reachTexts: Readonly<Record<string, string>> = {
 
 const reachText = (code: string): string => reachTexts[code] ?? code;
 
+/** As it is written into a ClusterRole. */
+const missingRule = 'a rule with apiGroups: [""], resources: ["nodes/metrics"], verbs: ["get"]';
+
 function statusHint(code: number): string {
-  if (code === 401) return ' Unauthorized, it does not accept our credentials';
-  if (code === 403) return ' Forbidden, our user needs the verb get on nodes/metrics';
+  if (code === 401) return ' Unauthorized, it does not accept our credentials; is its authentication.webhook enabled?';
+  if (code === 403) return ` Forbidden, our user needs the verb get on nodes/metrics (${missingRule})`;
   if (code === 404) return ' Not Found, it has no resource metrics at this path';
   if (code >= 300 && code < 400) return ', a redirect, which is not followed';
   return '';
 }
 
-const unknownIssuer =
-  'its certificate is not signed by an authority we trust: have the cluster sign it (serverTLSBootstrap, then approve its ' +
-  'CertificateSigningRequest) or name its authority with --kubelet-certificate-authority';
+const signedByCluster =
+  'have the cluster sign it (serverTLSBootstrap, then approve its CertificateSigningRequest) or name its authority with ' +
+  '--kubelet-certificate-authority';
+
+const unknownIssuer = `its certificate is not signed by an authority we trust: ${signedByCluster}`;
 
 const tlsTexts: Readonly<Record<string, string>> = {
-  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_HAS_EXPIRED:
+    'its certificate has expired; is the rotation of its certificates on, and its newest request approved?',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet; compare the clocks',
-  DEPTH_ZERO_SELF_SIGNED_CERT: `it signed its certificate itself, ${unknownIssuer}`,
+  DEPTH_ZERO_SELF_SIGNED_CERT: `it signed its certificate itself: ${signedByCluster}`,
   ERR_TLS_CERT_ALTNAME_INVALID:
     'its certificate is not made out to the address we use: choose one that it names with --kubelet-preferred-address-types',
   SELF_SIGNED_CERT_IN_CHAIN: unknownIssuer,
@@ -84,4 +91,23 @@ const tlsTexts: Readonly<Record<string, string>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownIssuer,
 };
 
-const tlsText = (code: string, message: string): string => `${tlsTexts[code] ?? message} (${code})`;
+/** A kubelet that waits for its serving certificate ends the handshake so. */
+const noCertificateYet = 'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR';
+
+const tlsText = (code: string, message: string): string => `${tlsReason(code, message)} (${code})`;
+
+function tlsReason(code: string, message: string): string {
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' && namesNothing(message)) {
+    return (
+      'its certificate names no address or no host at all (no SAN), as those that kubelets sign themselves do: have the ' +
+      'cluster sign it (serverTLSBootstrap, then approve its CertificateSigningRequest)'
+    );
+  }
+  if (code === noCertificateYet) {
+    return `${message}: it may have no certificate yet; approve its CertificateSigningRequest`;
+  }
+  return tlsTexts[code] ?? message;
+}
+
+/** How Node.js says that a certificate has no name of the kind that was needed. */
+export const namesNothing = (message: string): boolean => /does not contain|list:$/.test(message);

@@ -1,7 +1,7 @@
 import type { ScrapeTrouble } from '../api/absence/absence.ts';
 import type { ScrapeState, ScrapeStates } from '../api/absence/ports.ts';
 import type { Clock } from '../lifecycle/clock.ts';
-import { type Outcome, outcomeText } from '../scraper/outcome.ts';
+import { namesNothing, type Outcome, outcomeText } from '../scraper/outcome.ts';
 import type { FollowedReport, ScrapeReport } from '../scraper/scrape-report.ts';
 
 /** Whom to ask how scraping goes. */
@@ -84,8 +84,5 @@ const tlsKinds: Readonly<Record<string, ScrapeTrouble>> = {
 
 function tlsKind({ code, message }: { readonly code: string; readonly message: string }): ScrapeTrouble {
   if (code !== 'ERR_TLS_CERT_ALTNAME_INVALID') return tlsKinds[code] ?? 'tls';
-  return namesNothing.test(message) ? 'tls-no-name' : 'tls-wrong-name';
+  return namesNothing(message) ? 'tls-no-name' : 'tls-wrong-name';
 }
-
-/** How Node.js says that there is no name in a certificate at all, or none of the kind that was needed. */
-const namesNothing = /does not contain|list:$/;
