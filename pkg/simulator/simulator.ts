@@ -7,7 +7,7 @@ import { kubeletVerdict, tokenUsers } from './cluster-identities.ts';
 import { Control } from './control/control.ts';
 import { KubeApiServer } from './kube-apiserver/kube-apiserver.ts';
 import { ObjectStore } from './kube-apiserver/object-store.ts';
-import { clusterRights } from './kube-apiserver/rights.ts';
+import { clusterRights, type Right } from './kube-apiserver/rights.ts';
 import { KubeletCertificates } from './kubelets/kubelet-certificates.ts';
 import type { RunningKubelets } from './kubelets/running-kubelets.ts';
 import { startKubelets } from './kubelets/start-kubelets.ts';
@@ -32,6 +32,8 @@ export interface SimulatorOptions {
   readonly metricsServer?: MetricsServerAddress;
   /** Versions of metrics.k8s.io that have an APIService; only v1beta1 when absent. */
   readonly metricsVersions?: readonly MetricsVersion[];
+  /** Rights beyond those of a fresh cluster with metrics-server's manifest, as components of the manifest grant them. */
+  readonly moreRights?: readonly Right[];
 }
 
 /** A pretend cluster at work; disposing of it closes every socket. Its files stay. */
@@ -108,7 +110,7 @@ function openStore(
 }
 
 function pretendApiServer(
-  { clock, log }: SimulatorOptions,
+  { clock, log, moreRights = [] }: SimulatorOptions,
   certificates: ClusterCertificates,
   store: ObjectStore,
   control: Control,
@@ -116,7 +118,7 @@ function pretendApiServer(
   return new KubeApiServer({
     store,
     tokens: tokenUsers(certificates),
-    rights: clusterRights,
+    rights: [...clusterRights, ...moreRights],
     serving: certificates.apiServer,
     clientCa: certificates.clusterCa.certPem,
     frontProxy: certificates.frontProxyClient,

@@ -31,6 +31,15 @@ describe('a connection from inside a cluster', () => {
     assert.deepEqual(connection.kubeletCredentials(), { token: 'first', ca: pair.cert });
   });
 
+  it('knows the namespace of the pod, where it is mounted', async () => {
+    await using site = await tlsSite();
+    await using nowhere = await opened(site.inCluster());
+    assert.equal(nowhere.namespace, undefined);
+    await site.mount('namespace', 'monitoring\n');
+    await using connection = await opened(site.inCluster());
+    assert.equal(connection.namespace, 'monitoring');
+  });
+
   it('does not speak to a server that another CA has issued', async () => {
     await using site = await tlsSite({ ca: selfSigned('another').cert });
     await using connection = await opened(site.inCluster());

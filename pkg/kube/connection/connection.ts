@@ -20,6 +20,8 @@ export interface KubeletCredentials {
 
 /** The way to one kube-apiserver, shared by everybody who asks it something. Disposing closes its sockets. */
 export interface KubeConnection extends KubeTransport, AsyncDisposable {
+  /** The namespace we live in: of our pod, or of the kubeconfig's context; absent where neither names one. */
+  readonly namespace?: string;
   /** Live: ask again for each use. The same object as long as nothing changed. */
   kubeletCredentials(): KubeletCredentials;
   /** Reads them again, because a kubelet refused `refused`; true when there are others now. */

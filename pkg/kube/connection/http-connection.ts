@@ -26,6 +26,7 @@ export interface HttpConnectionOptions {
 /** The connection over one pool of HTTP/1.1 sockets: a watch holds one, everything else shares the rest. */
 export class HttpConnection implements KubeConnection {
   readonly server: string;
+  readonly namespace?: string;
   readonly #basePath: string;
   readonly #identity: Identity;
   readonly #credentials: LiveCredentials;
@@ -37,6 +38,7 @@ export class HttpConnection implements KubeConnection {
   constructor({ identity, credentials, userAgent, observer }: HttpConnectionOptions) {
     const { origin, pathname } = new URL(identity.server);
     this.server = identity.server;
+    if (identity.namespace !== undefined) this.namespace = identity.namespace;
     this.#basePath = pathname.replace(/\/$/, '');
     this.#identity = identity;
     this.#credentials = credentials;

@@ -19,6 +19,8 @@ export interface Identity {
   readonly insecureTls: boolean;
   /** A proxy the kubeconfig names and we do not use. */
   readonly unusedProxy?: string;
+  /** Of the pod we run in, or of the kubeconfig's context; absent where neither names one. */
+  readonly namespace?: string;
   /** Whom to act as (`as` of a kubeconfig user). */
   readonly impersonate?: string;
   /** Reads files or runs the credential plugin again. Rejects with a message that names the path and the cure. */

@@ -19,12 +19,9 @@ export async function inClusterIdentity(
   const read = (): Promise<Credentials> => readServiceAccount(folder);
   const server = `https://${isIPv6(host) ? `[${host}]` : host}:${port}`;
   try {
-    const credentials = await read();
-    return {
-      kind: 'known',
-      identity: { server, insecureTls: false, read, forget: () => undefined },
-      credentials,
-    };
+    const [credentials, namespace] = await Promise.all([read(), readNamespace(folder)]);
+    const identity = { server, insecureTls: false, ...(namespace && { namespace }), read, forget: () => undefined };
+    return { kind: 'known', identity, credentials };
   } catch (cause) {
     return { kind: 'unknown', message: cause instanceof Error ? cause.message : String(cause) };
   }
@@ -34,6 +31,12 @@ async function readServiceAccount(folder: string): Promise<Credentials> {
   const [token, ca] = await Promise.all(['token', 'ca.crt'].map((name) => readMounted(join(folder, name))));
   if (token === undefined || token.trim() === '') throw new Error(`${join(folder, 'token')} is empty`);
   return { token: token.trim(), ca: ca ?? '' };
+}
+
+/** A projected ServiceAccount may leave it out; then nobody needs it. */
+async function readNamespace(folder: string): Promise<string> {
+  const text = await readFile(join(folder, 'namespace'), 'utf8').catch(() => '');
+  return text.trim();
 }
 
 async function readMounted(path: string): Promise<string> {

@@ -56,6 +56,16 @@ describe('what is said about a kubeconfig that cannot be used', () => {
   });
 });
 
+it('the namespace of the context is ours', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'kube-'));
+  const kubeconfig = join(folder.path, 'config');
+  await writeFile(kubeconfig, kubeconfigWith('{}').replace('cluster: c,', 'cluster: c, namespace: monitoring,'));
+  const outcome = await openConnection({ kubeconfig, environment: {}, clock: new WoundClock(), log: new KeptLog() });
+  assert.ok(outcome.kind === 'opened');
+  await using connection = outcome.connection;
+  assert.equal(connection.namespace, 'monitoring');
+});
+
 it('an answer that is no JSON is not quoted, it may repeat a token', () => {
   const failure = JSON.parse.bind(JSON, `{"token": ${secret}`);
   assert.throws(failure, (cause) => {

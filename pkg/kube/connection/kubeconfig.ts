@@ -33,7 +33,7 @@ async function identityOf(path: string): Promise<Identity> {
   }
   config.makePathsAbsolute(dirname(path));
 
-  const { cluster, user } = currentOf(config);
+  const { cluster, user, namespace } = currentOf(config);
   checkServer(cluster.server);
   const tokenFile = await tokenFileOf(text, user.name, dirname(path));
   const plugin = user.exec || user.authProvider ? await pluginFor(user) : undefined;
@@ -42,13 +42,14 @@ async function identityOf(path: string): Promise<Identity> {
     insecureTls: cluster.skipTLSVerify,
     ...(cluster.tlsServerName ? { serverName: cluster.tlsServerName } : {}),
     ...(cluster.proxyUrl ? { unusedProxy: cluster.proxyUrl } : {}),
+    ...(namespace ? { namespace } : {}),
     ...(user.impersonateUser ? { impersonate: user.impersonateUser } : {}),
     read: async () => ({ ...(await readFixed(cluster, user, tokenFile)), ...(await plugin?.read()) }),
     forget: () => plugin?.forget(),
   };
 }
 
-function currentOf(config: KubeConfig): { cluster: Cluster; user: User } {
+function currentOf(config: KubeConfig): { cluster: Cluster; user: User; namespace: string | undefined } {
   const name = config.getCurrentContext();
   const known = config.getContexts().map((context) => context.name);
   const cure = known.length === 0 ? 'it has no contexts' : `its contexts are ${known.join(', ')}`;
@@ -59,7 +60,7 @@ function currentOf(config: KubeConfig): { cluster: Cluster; user: User } {
   if (cluster === null) throw new Error(`context ${name} names cluster ${context.cluster}, which does not exist`);
   const user = context.user === undefined ? { name: '' } : config.getUser(context.user);
   if (user === null) throw new Error(`context ${name} names user ${context.user}, which does not exist`);
-  return { cluster, user };
+  return { cluster, user, namespace: context.namespace };
 }
 
 function checkServer(server: string): void {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { type ApiAnswer, ask, open } from '../testing/api-client.ts';
 import { sharedCertificates, startTestCluster, type TestCluster } from '../testing/test-cluster.ts';
 import type { KubernetesObject } from './object-store.ts';
+import { rightsToKeepSecret } from './rights.ts';
 
 const partialList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 const table = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
@@ -159,11 +160,32 @@ test('objects can be created, replaced, patched and deleted', async () => {
   assert.equal((await it.ask(`${leases}/l`)).status, 404);
 });
 
+test('a Secret is kept by who may, by its exact name, and nobody overwrites what they have not seen', async () => {
+  const account = 'system:serviceaccount:kube-system:metrics-server';
+  await using it = await startTestCluster(undefined, rightsToKeepSecret(account, 'kube-system', 'mine'));
+  const secrets = '/api/v1/namespaces/kube-system/secrets';
+  const as = 'metrics-server';
+  const body = { metadata: { name: 'mine' }, type: 'Opaque', data: { key: 'dmFsdWU=' } };
+  const created = await it.ask(secrets, { method: 'POST', as, body });
+  assert.equal(created.status, 201);
+  assert.equal((await it.ask(secrets, { method: 'POST', as, body })).status, 409);
+  assert.equal((await it.ask(`${secrets}/mine`, { method: 'PUT', as, body: created.json })).status, 200);
+  assert.equal((await it.ask(`${secrets}/mine`, { method: 'PUT', as, body: created.json })).status, 409);
+  const stale = { metadata: { resourceVersion: '1' }, data: { other: 'eA==' } };
+  assert.equal((await it.ask(`${secrets}/mine`, { method: 'PATCH', as, body: stale })).status, 409);
+  assert.equal((await it.ask(`${secrets}?fieldSelector=metadata.name%3Dmine`, { as })).status, 200);
+
+  assert.equal((await it.ask(secrets, { as })).status, 403);
+  assert.equal((await it.ask(`${secrets}/other`, { as })).status, 403);
+  assert.equal((await it.ask(`${secrets}/mine`, { method: 'DELETE', as })).status, 403);
+  assert.equal((await it.ask('/api/v1/namespaces/default/secrets/mine', { as })).status, 403);
+});
+
 test('what is not there is 404 with a Status, what is not readable is 400', async () => {
   await using it = await setUp();
   const missing = await it.ask('/api/v1/nodes/none');
   assert.deepEqual([missing.status, (missing.json as { message: string }).message], [404, 'nodes "none" not found']);
-  assert.equal((await it.ask('/api/v1/secrets')).status, 404);
+  assert.equal((await it.ask('/api/v1/replicationcontrollers')).status, 404);
   assert.equal((await it.ask('/nowhere')).status, 404);
   assert.equal((await it.ask('/api/v1/pods?labelSelector=!!')).status, 400);
   assert.equal((await it.ask('/api/v1/namespaces/default/pods', { method: 'POST', body: 'nonsense' })).status, 400);

@@ -22,6 +22,7 @@ export const resourceTypes: readonly ResourceType[] = [
   { ...kept('', 'namespaces', 'Namespace', 'ns'), namespaced: false },
   { ...kept('', 'nodes', 'Node', 'no'), namespaced: false },
   kept('', 'pods', 'Pod', 'po'),
+  kept('', 'secrets', 'Secret'),
   kept('', 'services', 'Service', 'svc'),
   { ...kept('apiregistration.k8s.io', 'apiservices', 'APIService'), namespaced: false },
   review('authentication.k8s.io', 'selfsubjectreviews', 'SelfSubjectReview'),

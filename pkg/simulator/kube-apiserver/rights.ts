@@ -67,6 +67,15 @@ function metricsServerRights(): readonly Right[] {
   ];
 }
 
+/** What it takes to keep one Secret: made by whoever comes first, and changed only by name. No name restricts `create`. */
+export function rightsToKeepSecret(who: string, namespace: string, name: string): readonly Right[] {
+  const secrets = { who, group: '', resources: ['secrets'], namespace } as const;
+  return [
+    { ...secrets, verbs: ['create'] },
+    { ...secrets, verbs: ['get', 'list', 'watch', 'update', 'patch'], names: [name] },
+  ];
+}
+
 /** Whether any line allows it. */
 export function mayDo(rights: readonly Right[], user: User, target: RequestTarget): boolean {
   return rights.some((right) => concerns(right, user) && covers(right, target));

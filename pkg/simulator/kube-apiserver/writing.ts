@@ -10,7 +10,7 @@ interface Write {
   readonly store: ObjectStore;
   readonly target: ResourceTarget;
   readonly type: ResourceType;
-  readonly body: unknown;
+  readonly body: Readonly<Record<string, unknown>>;
 }
 
 /** Answers create, update, patch (as a JSON merge patch, whatever its kind) and delete. */
@@ -50,18 +50,24 @@ function update({ store, target, type, body }: Write): Reply {
   if (before === undefined) return notFound(type, target.name ?? '');
   const object = asObject(body, target, type);
   if (object === undefined) return refusal('BadRequest', `metadata.name of the ${type.kind} is missing`);
-  const known = object.metadata.resourceVersion ?? '';
-  if (known !== '' && known !== before.metadata.resourceVersion) return conflict(type, before.metadata.name);
+  if (isOutdated(body, before)) return conflict(type, before.metadata.name);
   return json(store.put(storeKey(type), object));
 }
 
 function patch({ store, target, type, body }: Write): Reply {
   const before = store.get(storeKey(type), target.name ?? '', target.namespace);
   if (before === undefined) return notFound(type, target.name ?? '');
+  if (isOutdated(body, before)) return conflict(type, before.metadata.name);
   const object = asObject(merged(before, body), target, type);
   return object === undefined
     ? refusal('BadRequest', 'metadata cannot be removed')
     : json(store.put(storeKey(type), object));
+}
+
+/** Whether the change names a version, and it is not the one that is there. */
+function isOutdated({ metadata }: Readonly<Record<string, unknown>>, before: KubernetesObject): boolean {
+  const known = isRecord(metadata) ? (metadata.resourceVersion ?? '') : '';
+  return known !== '' && known !== before.metadata.resourceVersion;
 }
 
 function conflict(type: ResourceType, name: string): Reply {

@@ -8,7 +8,7 @@ import type { Call } from '../kube-apiserver/call.ts';
 import { KubeApiServer } from '../kube-apiserver/kube-apiserver.ts';
 import { ObjectStore } from '../kube-apiserver/object-store.ts';
 import type { Reply } from '../kube-apiserver/reply.ts';
-import { clusterRights } from '../kube-apiserver/rights.ts';
+import { clusterRights, type Right } from '../kube-apiserver/rights.ts';
 import { ClusterObjects } from '../objects/cluster-objects.ts';
 import { authenticationConfigMap } from '../objects/metrics-server-objects.ts';
 import { type ApiAnswer, type ApiOrder, ask } from './api-client.ts';
@@ -35,6 +35,7 @@ export interface TestCluster extends AsyncDisposable {
 /** Starts one on 127.0.0.1; its aggregation layer works until it is disposed of. */
 export async function startTestCluster(
   control: (call: Call) => Promise<Reply | undefined> = async () => undefined,
+  moreRights: readonly Right[] = [],
 ): Promise<TestCluster> {
   const certificates = await sharedCertificates();
   const store = new ObjectStore({ clock: systemClock, historyLimit: 1000 });
@@ -43,7 +44,7 @@ export async function startTestCluster(
   const server = new KubeApiServer({
     store,
     tokens: tokenUsers(certificates),
-    rights: clusterRights,
+    rights: [...clusterRights, ...moreRights],
     serving: certificates.apiServer,
     clientCa: certificates.clusterCa.certPem,
     frontProxy: certificates.frontProxyClient,
