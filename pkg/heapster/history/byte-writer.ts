@@ -1,0 +1,99 @@
+/** Bytes that grow at the end: numbers of variable length, seven bits a byte, the low ones first. */
+export class ByteWriter {
+  #bytes: Uint8Array<ArrayBuffer>;
+  #size = 0;
+
+  constructor(capacity = 256) {
+    this.#bytes = new Uint8Array(capacity);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** What it holds of memory, used or not. */
+  get capacity(): number {
+    return this.#bytes.length;
+  }
+
+  /** All that was written; valid until the next write. */
+  get written(): Uint8Array {
+    return this.#bytes.subarray(0, this.#size);
+  }
+
+  /** Begins again from nothing. */
+  clear(): void {
+    this.#size = 0;
+  }
+
+  /** Gives back what is not used. */
+  trim(): void {
+    if (this.#size < this.#bytes.length) this.#bytes = this.#bytes.slice(0, this.#size);
+  }
+
+  /** A whole number from 0 up to 2^53. */
+  varint(value: number): void {
+    this.#reserve(8);
+    let rest = value;
+    while (rest >= 0x10000000) {
+      this.#bytes[this.#size++] = (rest % 128) | 0x80;
+      rest = Math.floor(rest / 128);
+    }
+    while (rest >= 0x80) {
+      this.#bytes[this.#size++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    this.#bytes[this.#size++] = rest;
+  }
+
+  /** All eight bytes of a double. */
+  double(value: number): void {
+    this.#reserve(8);
+    scratch.setFloat64(0, value);
+    for (let at = 0; at < 8; at++) this.#bytes[this.#size++] = scratch.getUint8(at);
+  }
+
+  /** What another one holds. */
+  append(other: ByteWriter): void {
+    this.#reserve(other.#size);
+    this.#bytes.set(other.written, this.#size);
+    this.#size += other.#size;
+  }
+
+  #reserve(more: number): void {
+    if (this.#size + more <= this.#bytes.length) return;
+    // By half, not twice: what is written here stays for minutes, and unused room is memory all the same.
+    const larger = new Uint8Array(Math.max(this.#size + more, Math.ceil(this.#bytes.length * 1.5)));
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+  }
+}
+
+const scratch = new DataView(new ArrayBuffer(8));
+
+/** Reads what a `ByteWriter` wrote, from `at` on. */
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  at: number;
+
+  constructor(bytes: Uint8Array, at: number) {
+    this.#bytes = bytes;
+    this.at = at;
+  }
+
+  varint(): number {
+    let value = 0;
+    let scale = 1;
+    for (;;) {
+      const byte = this.#bytes[this.at++] ?? 0;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+      scale *= 128;
+    }
+  }
+
+  double(): number {
+    for (let at = 0; at < 8; at++) scratch.setUint8(at, this.#bytes[this.at++] ?? 0);
+    return scratch.getFloat64(0);
+  }
+}

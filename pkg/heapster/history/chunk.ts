@@ -1,0 +1,114 @@
+import type { MonotonicMs } from '../../model/units.ts';
+import { ByteReader, ByteWriter } from './byte-writer.ts';
+import { type CellRange, isUnchanged, readCells, writeCells } from './cells.ts';
+
+/** The rows of a frame, in order and without gaps; new ones come at the end, none ever goes. */
+export interface RowRanges {
+  readonly length: number;
+  range(row: number): CellRange;
+}
+
+const nothing = new Float64Array(0);
+const scratch = new ByteWriter(1024);
+
+/**
+ * Some frames of the same rows in a row of bytes: the first one whole, each later one as what changed.
+ *
+ *   frame:  a code per row: odd = (code + 1) / 2 rows are as before; even = a row of code / 2 bytes follows
+ *
+ * So one row is read through all frames by skipping over the others.
+ */
+export class Chunk<Rows extends RowRanges> {
+  readonly rows: Rows;
+  readonly #bytes: ByteWriter;
+  /** Of each frame: where it begins, and its beat. */
+  readonly #starts: number[] = [];
+  readonly #beats: MonotonicMs[] = [];
+  /** How many rows each frame has. */
+  readonly #lengths: number[] = [];
+
+  constructor(rows: Rows, expectedBytes: number) {
+    this.rows = rows;
+    this.#bytes = new ByteWriter(Math.max(64, expectedBytes));
+  }
+
+  get frames(): number {
+    return this.#beats.length;
+  }
+
+  get firstBeat(): MonotonicMs | undefined {
+    return this.#beats[0];
+  }
+
+  get lastBeat(): MonotonicMs | undefined {
+    return this.#beats.at(-1);
+  }
+
+  /** What it takes of memory, the objects around the bytes roughly. */
+  get bytes(): number {
+    return this.#bytes.capacity + 24 * this.#beats.length + 320;
+  }
+
+  /** What was written. */
+  get size(): number {
+    return this.#bytes.size;
+  }
+
+  /** Adds a frame. `before` is the one added last. */
+  add(beat: MonotonicMs, frame: Float64Array, before: Float64Array): void {
+    const base = this.frames === 0 ? nothing : before;
+    this.#starts.push(this.#bytes.size);
+    this.#beats.push(beat);
+    this.#lengths.push(this.rows.length);
+    let run = 0;
+    for (let row = 0; row < this.rows.length; row++) {
+      const range = this.rows.range(row);
+      if (isUnchanged(base, frame, range)) {
+        run++;
+        continue;
+      }
+      if (run > 0) this.#bytes.varint(2 * run - 1);
+      run = 0;
+      scratch.clear();
+      writeCells(base, frame, range, scratch);
+      this.#bytes.varint(2 * scratch.size);
+      this.#bytes.append(scratch);
+    }
+    if (run > 0) this.#bytes.varint(2 * run - 1);
+  }
+
+  /** No more frames come: gives back what is not used. */
+  close(): void {
+    this.#bytes.trim();
+  }
+
+  /** Walks one row through the frames. `cells` belongs to the walk: copy what you keep. */
+  *walk(row: number): Generator<{ readonly beat: MonotonicMs; readonly cells: Float64Array }> {
+    const cells = new Float64Array(this.rows.range(row).width).fill(Number.NaN);
+    const bytes = this.#bytes.written;
+    for (const [at, beat] of this.#beats.entries()) {
+      if (row >= (this.#lengths[at] ?? 0)) continue;
+      const reader = new ByteReader(bytes, this.#starts[at] ?? 0);
+      const end = findRow(reader, row);
+      if (end !== undefined) readCells(cells, reader, end);
+      yield { beat, cells };
+    }
+  }
+}
+
+/** Moves on to a row's bytes and returns their end; undefined where the row is as before. */
+function findRow(reader: ByteReader, row: number): number | undefined {
+  let at = 0;
+  for (;;) {
+    const code = reader.varint();
+    if (code % 2 === 1) {
+      at += (code + 1) / 2;
+      if (at > row) return undefined;
+      continue;
+    }
+    const end = reader.at + code / 2;
+    if (at === row) return end;
+    reader.at = end;
+    at++;
+  }
+}
