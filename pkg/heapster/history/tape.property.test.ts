@@ -39,13 +39,10 @@ test('a tape gives back what was put on it, whatever the numbers', () => {
       frames.push({ rows, length: rows.length, frame });
       tape.add(as<MonotonicMs>(beat), rows, frame);
     }
-    for (const chunk of tape.chunks)
-      for (let row = 0; row < chunk.rows.length; row++)
-        for (const { beat, cells } of chunk.walk(row)) {
-          const told = frames[beat];
-          const { at, width } = chunk.rows.range(row);
-          assert.deepEqual(cells, told?.frame.slice(at, at + width), `seed ${seed}, beat ${beat}, row ${row}`);
-        }
+    for (const { beat, row, cells, range } of everyRow(tape)) {
+      const told = frames[beat]?.frame.slice(range.at, range.at + range.width);
+      assert.deepEqual(cells, told, `seed ${seed}, beat ${beat}, row ${row}`);
+    }
   }
 });
 
@@ -65,6 +62,12 @@ test('a tape is as large as it says, and becomes smaller when it forgets', () =>
   while (tape.dropOldest() > 0);
   assert.equal(tape.oldest, 45, 'the newest chunk stays');
 });
+
+function* everyRow(tape: Tape<Rows>) {
+  for (const chunk of tape.chunks)
+    for (let row = 0; row < chunk.rows.length; row++)
+      for (const { beat, cells } of chunk.walk(row)) yield { beat, row, cells, range: chunk.rows.range(row) };
+}
 
 function nextFrame(rows: Rows, before: Float64Array | undefined, random: (below: number) => number): Float64Array {
   const frame = new Float64Array(rows.cells).fill(Number.NaN);

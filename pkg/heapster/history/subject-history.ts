@@ -1,0 +1,151 @@
+import type { MonotonicMs } from '../../model/units.ts';
+import type { Draft } from '../processing/draft.ts';
+import { Layout, type LongRows, type Row } from '../rows/layout.ts';
+import { LongAverage } from './long-average.ts';
+import { Tape } from './tape.ts';
+
+/** How long what is remembered. */
+export interface Spans {
+  /** Between two frames. */
+  readonly periodMs: number;
+  /** Every metric is remembered so long. */
+  readonly shortMs: number;
+  /** What a figure of the long history stands for. */
+  readonly longStepMs: number;
+  readonly longMs: number;
+}
+
+/** Chunks are dropped whole, so a third of the time is a good size: not too much is kept beyond it. */
+const shortChunks = 3;
+const fewestFrames = 5;
+const longFramesPerChunk = 12;
+
+/** A subject of which nothing was told for so long may lose its row. */
+const deadAfterFrames = 5;
+
+/** The newest frame. */
+export interface CurrentFrame {
+  readonly beat: MonotonicMs;
+  readonly cells: Float64Array;
+  readonly times: Float64Array;
+}
+
+/** What is remembered of the subjects of one node, or of all sums: the newest frame, the last minutes, the last day. */
+export class SubjectHistory {
+  readonly #spans: Spans;
+  readonly short: Tape<Layout>;
+  readonly long: Tape<LongRows>;
+  #layout = new Layout();
+  #average = new LongAverage(this.#layout);
+  #averageSince: number | undefined;
+  #current: CurrentFrame | undefined;
+  /** By row: the beat at which it was last told of. */
+  #seenAt: Float64Array = new Float64Array(0);
+  #bytes = 0;
+
+  constructor(spans: Spans) {
+    this.#spans = spans;
+    const frames = Math.ceil(spans.shortMs / spans.periodMs / shortChunks);
+    this.short = new Tape(Math.max(fewestFrames, frames));
+    this.long = new Tape(longFramesPerChunk);
+  }
+
+  /** Rows of the newest frame. */
+  get layout(): Layout {
+    return this.#layout;
+  }
+
+  /** Undefined before the first. */
+  get current(): CurrentFrame | undefined {
+    return this.#current;
+  }
+
+  /** All memory it holds, roughly where objects are concerned. */
+  get bytes(): number {
+    return this.#bytes + this.short.bytes + this.long.bytes;
+  }
+
+  /** The beat at which a row of the newest layout was last told of; undefined where it never was. */
+  seenAt(row: Row): MonotonicMs | undefined {
+    const beat = this.#seenAt[row.index];
+    return beat === undefined || Number.isNaN(beat) ? undefined : (beat as MonotonicMs);
+  }
+
+  /** True when the newest frame tells of the row. */
+  isCurrent(row: Row): boolean {
+    return this.#current !== undefined && this.seenAt(row) === this.#current.beat;
+  }
+
+  /** Adds a frame made of the newest layout. */
+  add(beat: MonotonicMs, draft: Draft): void {
+    const { cells, times } = draft;
+    this.#current = { beat, cells, times };
+    this.#mark(beat, draft.rows);
+    this.short.add(beat, this.#layout, cells);
+    this.short.forgetBefore(beat - this.#spans.shortMs);
+    this.#addLong(beat, cells);
+    this.#bytes = this.#ownBytes();
+    if (this.short.isAtSeam) this.#compact();
+  }
+
+  #addLong(beat: MonotonicMs, cells: Float64Array): void {
+    this.#averageSince ??= beat;
+    this.#average.add(cells);
+    // The time that a figure stands for ends with the frame that completes it.
+    if (beat + this.#spans.periodMs - this.#averageSince >= this.#spans.longStepMs) this.#endAverage(beat);
+  }
+
+  #endAverage(beat: MonotonicMs): void {
+    this.#averageSince = undefined;
+    this.long.add(beat, this.#layout.long, this.#average.frame());
+    this.long.forgetBefore(beat - this.#spans.longMs);
+  }
+
+  #mark(beat: MonotonicMs, rows: ReadonlySet<Row>): void {
+    if (this.#seenAt.length < this.#layout.length) {
+      const longer = new Float64Array(this.#layout.length).fill(Number.NaN);
+      longer.set(this.#seenAt);
+      this.#seenAt = longer;
+    }
+    for (const { index } of rows) this.#seenAt[index] = beat;
+  }
+
+  #ownBytes(): number {
+    const { cells, times } = this.#current ?? {};
+    const frame = (cells?.byteLength ?? 0) + (times?.byteLength ?? 0) + this.#seenAt.byteLength;
+    return this.#layout.bytes + frame + this.#average.bytes;
+  }
+
+  /** Begins a layout without the rows of subjects long gone, when they are many; the newest frame moves into it. */
+  #compact(): void {
+    const current = this.#current;
+    if (current === undefined) return;
+    const dead = current.beat - deadAfterFrames * this.#spans.periodMs;
+    const alive = this.#layout.rows.filter((row) => (this.seenAt(row) ?? Number.NEGATIVE_INFINITY) >= dead);
+    if (this.#layout.length - alive.length < Math.max(8, this.#layout.length / 4)) return;
+    this.#moveTo(alive, current);
+  }
+
+  #moveTo(alive: readonly Row[], { beat, cells, times }: CurrentFrame): void {
+    // What was gathered since the last frame of the long history belongs to the rows of before.
+    if (this.#averageSince !== undefined) this.#endAverage(beat);
+    const layout = new Layout();
+    const moved = new Map<Row | undefined, Row>();
+    // Parents stand before their children, and live as long as they do.
+    for (const row of alive) moved.set(row, layout.rowFor(row.kind, row.name, row.parent && moved.get(row.parent)));
+    const frame = { beat, cells: new Float64Array(layout.cells), times: new Float64Array(layout.times) };
+    const seenAt = new Float64Array(layout.length);
+    for (const row of alive) {
+      const to = moved.get(row);
+      if (to === undefined) continue;
+      frame.cells.set(cells.subarray(row.at, row.at + row.columns.width), to.at);
+      frame.times.set(times.subarray(row.timesAt, row.timesAt + layout.timesOf(to)), to.timesAt);
+      seenAt[to.index] = this.#seenAt[row.index] ?? Number.NaN;
+    }
+    this.#layout = layout;
+    this.#current = frame;
+    this.#seenAt = seenAt;
+    this.#average = new LongAverage(layout);
+    this.#bytes = this.#ownBytes();
+  }
+}

@@ -1,0 +1,58 @@
+import type { ContainerFacts, NodeFacts, PodFacts, ResourceAmounts } from '../../model/pod-facts.ts';
+import { podKey, type Row } from '../rows/layout.ts';
+import type { Draft } from './draft.ts';
+
+/** A resource as the catalogue and as objects call it. */
+const resources = [
+  ['cpu', 'cpu'],
+  ['memory', 'memory'],
+  ['ephemeral_storage', 'ephemeralStorage'],
+] as const;
+
+/**
+ * What pods on a node request and are limited to. A pod, or a container, of which the kubelet says nothing has a row of
+ * its own all the same: what it was promised is promised. Init containers that ended have none.
+ */
+export function addPromised(draft: Draft, pods: Iterable<PodFacts>): void {
+  for (const { namespace, name, shape, restarts } of pods) {
+    const pod = draft.row('pod', podKey(namespace, name));
+    setPromises(draft, pod, shape);
+    draft.setNamed(pod, 'restart_count', restarts?.reduce((sum, times) => sum + times, 0) ?? 0);
+    for (const [at, container] of shape.containers.entries()) addContainer(draft, pod, container, restarts?.[at] ?? 0);
+  }
+}
+
+function addContainer(draft: Draft, pod: Row, container: ContainerFacts, restarts: number): void {
+  const measured = draft.layout.find('pod_container', container.name, pod);
+  if (container.kind === 'init' && (measured === undefined || !draft.rows.has(measured))) return;
+  const row = draft.row('pod_container', container.name, pod);
+  setPromises(draft, row, container);
+  draft.setNamed(row, 'restart_count', restarts);
+}
+
+/** 0 where nothing is said, as in Heapster: nothing is promised. */
+function setPromises(
+  draft: Draft,
+  row: Row,
+  { requests, limits }: { readonly requests: ResourceAmounts; readonly limits: ResourceAmounts },
+): void {
+  for (const [metric, resource] of resources) {
+    draft.setNamed(row, `${metric}/request`, requests[resource] ?? 0);
+    draft.setNamed(row, `${metric}/limit`, limits[resource] ?? 0);
+  }
+  for (const [resource, amount] of Object.entries(requests.others ?? {}))
+    draft.set(draft.row('extra', `${resource}/request`, row), 0, amount);
+}
+
+/** What the node has, and which share of it is promised and in use. Sums over its pods must be there before. */
+export function setShares(draft: Draft, node: Row, facts: NodeFacts): void {
+  for (const [metric, resource] of resources) {
+    const allocatable = facts.allocatable[resource];
+    draft.setNamed(node, `${metric}/node_capacity`, facts.capacity[resource]);
+    draft.setNamed(node, `${metric}/node_allocatable`, allocatable);
+    if (allocatable === undefined || allocatable === 0) continue;
+    const used = draft.getNamed(node, metric === 'cpu' ? 'cpu/usage_rate' : `${metric}/usage`);
+    draft.setNamed(node, `${metric}/node_utilization`, used / allocatable);
+    draft.setNamed(node, `${metric}/node_reservation`, draft.getNamed(node, `${metric}/request`) / allocatable);
+  }
+}

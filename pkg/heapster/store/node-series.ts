@@ -1,0 +1,82 @@
+import type { KubeletSummary } from '../../model/kubelet-summary.ts';
+import type { NodeFacts, PodFacts } from '../../model/pod-facts.ts';
+import type { MonotonicMs } from '../../model/units.ts';
+import { type Spans, SubjectHistory } from '../history/subject-history.ts';
+import { Draft } from '../processing/draft.ts';
+import { addMeasured } from '../processing/measured-rows.ts';
+import { addPromised, setShares } from '../processing/promised-rows.ts';
+import { setRates } from '../processing/rates.ts';
+import { addToNode, type RoundSums, sumContainers } from '../processing/sums.ts';
+import { isEntity, type Row } from '../rows/layout.ts';
+
+/** What one kubelet told in one round. */
+export interface NodeReport {
+  /** Name and UID of the Node object. */
+  readonly node: string;
+  readonly uid: string;
+  /** The beat of the round. */
+  readonly beat: MonotonicMs;
+  readonly askedAt: MonotonicMs;
+  readonly summary: KubeletSummary;
+}
+
+/** What is known of a node from elsewhere. */
+export interface AboutNode {
+  readonly facts: NodeFacts | undefined;
+  readonly pods: Iterable<PodFacts>;
+  /** True for a pod that is not the one which had this name before: its counters began elsewhere. */
+  readonly isStranger: (namespaceAndName: string) => boolean;
+}
+
+/** One machine under one name, and what is remembered of it. */
+export class NodeSeries {
+  readonly node: string;
+  readonly uid: string;
+  readonly history: SubjectHistory;
+  #askedAt: MonotonicMs | undefined;
+
+  constructor({ node, uid }: Pick<NodeReport, 'node' | 'uid'>, spans: Spans) {
+    this.node = node;
+    this.uid = uid;
+    this.history = new SubjectHistory(spans);
+  }
+
+  /** Adds what a kubelet told to its history and to the sums of the round. */
+  add({ beat, askedAt, summary }: NodeReport, about: AboutNode, sums: RoundSums): void {
+    const draft = new Draft(this.history.layout);
+    const node = addMeasured(draft, this.node, summary);
+    addPromised(draft, about.pods);
+    this.#addRates(draft, askedAt, about);
+    for (const row of draft.rows) {
+      if (row.kind !== 'pod') continue;
+      sumContainers(draft, row, measuredContainers(draft, row));
+      addToNode(draft, row, node);
+      sums.addPod(draft, row, row.name.slice(0, row.name.indexOf('/')));
+    }
+    if (about.facts !== undefined) setShares(draft, node, about.facts);
+    sums.addNode(draft, node);
+    this.#askedAt = askedAt;
+    this.history.add(beat, draft);
+  }
+
+  #addRates(draft: Draft, askedAt: MonotonicMs, { isStranger }: AboutNode): void {
+    const { current } = this.history;
+    if (current === undefined || this.#askedAt === undefined) return;
+    const before = { cells: current.cells, times: current.times, elapsedMs: askedAt - this.#askedAt };
+    for (const row of draft.rows) {
+      const pod = row.kind === 'pod_container' ? row.parent : row;
+      if (isEntity(row.kind) && !(pod?.kind === 'pod' && isStranger(pod.name))) setRates(draft, row, before);
+    }
+  }
+}
+
+/** The containers of a pod of which the kubelet told. */
+const measuredContainers = (draft: Draft, pod: Row): readonly Row[] =>
+  draft.layout
+    .under(pod)
+    .filter(
+      (row) =>
+        row.kind === 'pod_container' &&
+        draft.rows.has(row) &&
+        !(Number.isNaN(draft.getTime(row, 'cpu')) && Number.isNaN(draft.getTime(row, 'memory'))),
+    );

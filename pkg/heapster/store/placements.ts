@@ -1,0 +1,60 @@
+import type { MonotonicMs } from '../../model/units.ts';
+import type { NodeSeries } from './node-series.ts';
+
+/** Where a pod is, and where it was. */
+export interface Placement {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly uid: string;
+  /** The node that told of it last. */
+  readonly series: NodeSeries;
+  readonly seenAt: MonotonicMs;
+  /** Nodes on which a pod of this name was before, oldest first. */
+  readonly past: readonly NodeSeries[];
+}
+
+/** A pod that moves from node to node without end is followed over so many. */
+const longestPast = 8;
+
+/** Every pod that some node told of within the last hour, by namespace and name. */
+export class Placements {
+  readonly #namespaces = new Map<string, Map<string, Placement>>();
+
+  get(namespace: string, pod: string): Placement | undefined {
+    return this.#namespaces.get(namespace)?.get(pod);
+  }
+
+  /** Pods of a namespace, unsorted. */
+  in(namespace: string): Iterable<Placement> {
+    return this.#namespaces.get(namespace)?.values() ?? [];
+  }
+
+  *all(): Generator<Placement> {
+    for (const pods of this.#namespaces.values()) yield* pods.values();
+  }
+
+  /** A node told of the pod. */
+  put({ past: _, ...told }: Placement): void {
+    let pods = this.#namespaces.get(told.namespace);
+    if (pods === undefined) {
+      pods = new Map();
+      this.#namespaces.set(told.namespace, pods);
+    }
+    const known = pods.get(told.pod);
+    pods.set(told.pod, { ...told, past: pastOf(known, told.series) });
+  }
+
+  /** Forgets pods that nobody told of since `beat`. */
+  forgetBefore(beat: number): void {
+    for (const [namespace, pods] of this.#namespaces) {
+      for (const [pod, { seenAt }] of pods) if (seenAt < beat) pods.delete(pod);
+      if (pods.size === 0) this.#namespaces.delete(namespace);
+    }
+  }
+}
+
+function pastOf(known: Placement | undefined, series: NodeSeries): readonly NodeSeries[] {
+  if (known === undefined) return [];
+  if (known.series === series) return known.past;
+  return [...known.past, known.series].filter((one) => one !== series).slice(-longestPast);
+}
