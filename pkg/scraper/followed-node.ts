@@ -13,7 +13,7 @@ import { nextLimitMs, type PatienceBounds } from './patience.ts';
 import type { Rounds } from './rounds.ts';
 import type { Asking, Pace } from './schedule.ts';
 import { advance, awayMs, type Course, isEarlyLook, newcomer, nextAskAt, nextBeat } from './schedule.ts';
-import type { FollowedReport } from './scrape-report.ts';
+import type { Attempt, FollowedReport, Source } from './scrape-report.ts';
 import { SkewMeter } from './skew.ts';
 import { type Finding, nothing, type UsageSource } from './sources/finding.ts';
 
@@ -74,6 +74,8 @@ export class FollowedNode {
   #lastScrapedAt: MonotonicMs | undefined;
   #nextAskAt: MonotonicMs | undefined;
   #address: string | undefined;
+  #source: Source = 'resource';
+  #alsoTried: Attempt | undefined;
   #wake: () => void = () => undefined;
 
   constructor(node: NodeRecord, place: Place, shared: Surroundings) {
@@ -111,7 +113,8 @@ export class FollowedNode {
       lastScrapedAt: this.#lastScrapedAt,
       nextAskAt: this.#nextAskAt,
       backingOff: this.#isAway,
-      source: 'resource',
+      source: this.#source,
+      alsoTried: this.#alsoTried,
       address: this.#address,
       skewMs: this.#skew.aheadMs,
     };
@@ -205,7 +208,7 @@ export class FollowedNode {
 
   #record({ finding, settled }: Ending, startedAt: MonotonicMs): void {
     const { clock, instruments, patience } = this.#shared;
-    const { outcome, address, clock: reading } = finding;
+    const { outcome, address, source = 'resource', alsoTried, clock: reading } = finding;
     const endedAt = clock.monotonic();
     const tookMs = endedAt - startedAt;
     const answered = isSuccess(outcome);
@@ -214,11 +217,13 @@ export class FollowedNode {
     this.#failures = answered ? 0 : this.#failures + 1;
     this.#outcome = outcome;
     this.#address = address ?? this.#address;
+    this.#source = source;
+    this.#alsoTried = alsoTried;
     this.#endedAt = endedAt;
     if (answered) this.#lastScrapedAt = endedAt;
     if (reading !== undefined) this.#skew.observe(reading);
     instruments.asked(this.#labels, outcome, { tookMs, endedAtMs: clock.now() });
     instruments.skew(this.#labels, this.#skew.aheadMs);
-    this.#log.ended(this.#node, outcome, { tookMs, endedAt });
+    this.#log.ended(this.#node, { outcome, source, alsoTried }, { tookMs, endedAt });
   }
 }

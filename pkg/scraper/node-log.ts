@@ -1,11 +1,15 @@
 import type { NodeRecord } from '../model/cluster.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { Facts, Logger } from '../telemetry/logger.ts';
 import type { BadLineKind, BadLines } from './decode/decode.ts';
 import { isSuccess, type Outcome, outcomeText } from './outcome.ts';
+import type { FollowedReport, Source } from './scrape-report.ts';
 
 /** A node that comes and goes may be reported so often in a row, then once a minute. */
 const linesInARow = 10;
 const lineEveryMs = 60_000;
+
+/** How one asking ended. */
+export type Asking = Pick<FollowedReport, 'source' | 'alsoTried'> & { readonly outcome: Outcome };
 
 /** Says of one node what has changed, once: a cluster has thousands of nodes and a day thousands of scrapes. */
 export class NodeLog {
@@ -13,6 +17,7 @@ export class NodeLog {
   readonly #saidOfLines = new Set<BadLineKind>();
   /** How the node stands according to the log. */
   #said: Outcome['kind'] = 'scraped';
+  #saidSource: Source = 'resource';
   #linesLeft = linesInARow;
   #countedAt = 0;
 
@@ -23,15 +28,24 @@ export class NodeLog {
   /** One asking has ended. A line is written when it ended in another way than the log says. */
   ended(
     node: NodeRecord,
-    outcome: Outcome,
+    asking: Asking,
     { tookMs, endedAt }: { readonly tookMs: number; readonly endedAt: number },
   ): void {
+    const { outcome, source } = asking;
     const facts = { node: node.name, tookMs: Math.round(tookMs) };
-    this.#log.detail(2, 'Node asked', { ...facts, outcome: outcomeText(outcome) });
-    if (outcome.kind === this.#said || !this.#mayWrite(endedAt)) return;
+    this.#log.detail(2, 'Node asked', { ...facts, outcome: outcomeText(outcome, source), source });
+    const isNews = outcome.kind !== this.#said || (isSuccess(outcome) && source !== this.#saidSource);
+    if (!isNews || !this.#mayWrite(endedAt)) return;
+    if (!isSuccess(outcome)) this.#failed(node, asking);
+    else this.#succeeded(facts, source);
     this.#said = outcome.kind;
-    if (isSuccess(outcome)) this.#log.info('Node is scraped again', facts);
-    else this.#failed(node, outcome);
+    if (isSuccess(outcome)) this.#saidSource = source;
+  }
+
+  #succeeded(facts: Facts, source: Source): void {
+    if (source === this.#saidSource) this.#log.info('Node is scraped again', facts);
+    else if (source === 'resource') this.#log.info('Node has resource metrics of use again', facts);
+    else this.#log.info('Node has no resource metrics of use, its usage is read elsewhere', { ...facts, source });
   }
 
   #mayWrite(now: number): boolean {
@@ -51,8 +65,13 @@ export class NodeLog {
     }
   }
 
-  #failed({ name, ready }: NodeRecord, outcome: Outcome): void {
-    const facts = { node: name, outcome: outcome.kind, reason: outcomeText(outcome) };
+  #failed({ name, ready }: NodeRecord, { outcome, source, alsoTried }: Asking): void {
+    const facts = {
+      node: name,
+      outcome: outcome.kind,
+      reason: outcomeText(outcome, source),
+      ...(alsoTried && { alsoTried: alsoTried.source, butThere: outcomeText(alsoTried.outcome, alsoTried.source) }),
+    };
     if (outcome.kind === 'broken') this.#log.error('Node could not be scraped', facts);
     // That a node which is down does not answer is no news to anybody.
     else if (ready) this.#log.warn('Node could not be scraped', facts);

@@ -30,6 +30,13 @@ describe('how a scrape ended', () => {
     });
   }
 
+  it('names the right that is missing for what was asked', () => {
+    const forbidden: Outcome = { kind: 'status', code: 403 };
+    assert.match(outcomeText(forbidden, 'summary'), /^the kubelet answered 403 .* get on nodes\/stats .*\["nodes\/stats"\]/);
+    assert.match(outcomeText(forbidden, 'node-proxy'), /^the kube-apiserver.* answered 403 .* get on nodes\/proxy /);
+    assert.match(outcomeText({ kind: 'status', code: 404 }, 'summary'), /no summary at this path$/);
+  });
+
   it('is a success only when there is usage', () => {
     assert.deepEqual(
       [...new Set(texts.filter(([outcome]) => isSuccess(outcome)).map(([{ kind }]) => kind))],

@@ -1,4 +1,5 @@
 import type { KubeletAnswer } from './kubelet/kubelet-client.ts';
+import type { Source } from './scrape-report.ts';
 
 /** The ways asking one node can end. All but the first leave its last good values where they are. */
 export type Outcome =
@@ -19,7 +20,7 @@ export const isSilence = ({ kind }: Outcome): boolean =>
   kind === 'unreachable' || kind === 'timed-out' || kind === 'no-address';
 
 /** What happened, in words that fit behind "node n7: ", and what would help. */
-export function outcomeText(outcome: Outcome): string {
+export function outcomeText(outcome: Outcome, source: Source = 'resource'): string {
   switch (outcome.kind) {
     case 'scraped':
       return `answered for ${outcome.containers} containers${lost(outcome.badLines)}`;
@@ -34,7 +35,7 @@ export function outcomeText(outcome: Outcome): string {
     case 'unreachable':
       return `the kubelet could not be reached: ${reachText(outcome.code)}`;
     case 'status':
-      return `the kubelet answered ${outcome.code}${statusHint(outcome.code)}${outcome.detail ? `: ${outcome.detail}` : ''}`;
+      return statusText(outcome, source);
     case 'tls':
       return `no trusted connection to the kubelet: ${tlsText(outcome.code, outcome.message)}`;
     case 'too-large':
@@ -61,13 +62,26 @@ const reachTexts: Readonly<Record<string, string>> = {
 
 const reachText = (code: string): string => reachTexts[code] ?? code;
 
-/** As it is written into a ClusterRole. */
-const missingRule = 'a rule with apiGroups: [""], resources: ["nodes/metrics"], verbs: ["get"]';
+const rights: Readonly<Record<Source, string>> = {
+  resource: 'nodes/metrics',
+  summary: 'nodes/stats',
+  'node-proxy': 'nodes/proxy',
+};
 
-function statusHint(code: number): string {
+/** As it is written into a ClusterRole. */
+const missingRule = (right: string): string => `a rule with apiGroups: [""], resources: ["${right}"], verbs: ["get"]`;
+
+function statusText({ code, detail }: Extract<Outcome, { readonly kind: 'status' }>, source: Source): string {
+  const who = source === 'node-proxy' ? 'the kube-apiserver, asked to ask the kubelet,' : 'the kubelet';
+  return `${who} answered ${code}${statusHint(code, source)}${detail ? `: ${detail}` : ''}`;
+}
+
+function statusHint(code: number, source: Source): string {
+  const right = rights[source];
   if (code === 401) return ' Unauthorized, it does not accept our credentials; is its authentication.webhook enabled?';
-  if (code === 403) return ` Forbidden, our user needs the verb get on nodes/metrics (${missingRule})`;
-  if (code === 404) return ' Not Found, it has no resource metrics at this path';
+  if (code === 403) return ` Forbidden, our user needs the verb get on ${right} (${missingRule(right)})`;
+  if (code === 404)
+    return ` Not Found, it has no ${source === 'summary' ? 'summary' : 'resource metrics'} at this path`;
   if (code >= 300 && code < 400) return ', a redirect, which is not followed';
   return '';
 }

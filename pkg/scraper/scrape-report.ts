@@ -4,6 +4,12 @@ import type { Outcome } from './outcome.ts';
 /** Where a node's usage comes from: its /metrics/resource, its /stats/summary, or the former through the kube-apiserver. */
 export type Source = 'resource' | 'summary' | 'node-proxy';
 
+/** A source that was tried in place of resource metrics, and how that ended. */
+export interface Attempt {
+  readonly source: Source;
+  readonly outcome: Outcome;
+}
+
 /** How the scraper stands to one node. */
 export type ScrapeReport =
   | FollowedReport
@@ -27,7 +33,10 @@ export interface FollowedReport {
   readonly nextAskAt: MonotonicMs | undefined;
   /** It is not Ready and did not answer, so it is asked less often than once per period. */
   readonly backingOff: boolean;
+  /** Where `outcome` comes from. */
   readonly source: Source;
+  /** What was tried in place of resource metrics that are of no use, and did not help either. */
+  readonly alsoTried: Attempt | undefined;
   /** Host and port last asked, IPv6 in brackets; undefined before the first asking, or where the node has no address. */
   readonly address: string | undefined;
   /** How far the node's clock is ahead of ours, negative = behind; undefined until measured. */

@@ -230,6 +230,7 @@ describe('the scraper', () => {
       nextAskAt: 3_500,
       backingOff: false,
       source: 'resource',
+      alsoTried: undefined,
       address: 'n1:10250',
       skewMs: undefined,
     });

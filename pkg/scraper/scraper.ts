@@ -15,7 +15,9 @@ import type { Outcome } from './outcome.ts';
 import { Rounds } from './rounds.ts';
 import { earlyLooksPerSecond, headStartMs, offsetOf, paceOf } from './schedule.ts';
 import type { ScrapeReport } from './scrape-report.ts';
-import { ResourceSource } from './sources/resource-source.ts';
+import type { NodeProxy } from './sources/node-proxy-source.ts';
+import { NodeSources, type NodeSourcesMeans } from './sources/node-sources.ts';
+import { Turns } from './sources/turns.ts';
 
 /** What happened to a node. */
 export interface TargetChange {
@@ -36,6 +38,8 @@ export interface ScraperOptions {
   /** Only nodes it matches are asked; absent = all. */
   readonly nodeSelector?: Pick<LabelSelector, 'matches'>;
   readonly client: KubeletClient;
+  /** Asks kubelets that cannot be reached through the kube-apiserver; absent = nobody does. */
+  readonly nodeProxy?: NodeProxy;
   readonly sink: BatchSink;
   readonly address: AddressOptions;
   readonly metricResolutionMs: number;
@@ -55,12 +59,16 @@ type Unwanted = Exclude<ScrapeReport, { readonly kind: 'followed' }>;
 /** A first contact costs a handshake, some 2 ms of CPU: more at a time would only make all of them late. */
 const placesAtOnce = 64;
 
+/** Through the kube-apiserver, which is not made for this: 300 nodes at a period of 15 s. */
+const proxiedPerSecond = 20;
+
 /** Asks every node's kubelet in its own rhythm, and hands each answer on as it arrives. */
 export class Scraper {
   readonly #options: ScraperOptions;
   readonly #instruments: ScraperInstruments;
   readonly #rounds: Rounds;
   readonly #shared: Surroundings;
+  readonly #sources: NodeSourcesMeans;
   readonly #followed = new Map<string, { readonly node: FollowedNode; readonly stop: AbortController }>();
   /** Nodes that there are and that are not asked. */
   readonly #unwanted = new Map<string, Unwanted>();
@@ -73,6 +81,10 @@ export class Scraper {
     this.#options = options;
     this.#instruments = new ScraperInstruments(registry, metricResolutionMs);
     this.#rounds = new Rounds((durationMs) => this.#instruments.round(durationMs));
+    this.#sources = {
+      ...options,
+      ...(options.nodeProxy && { proxy: { proxy: options.nodeProxy, turns: new Turns(clock, proxiedPerSecond) } }),
+    };
     this.#shared = {
       ...options,
       instruments: this.#instruments,
@@ -158,7 +170,7 @@ export class Scraper {
     const { seed, metricResolutionMs } = this.#options;
     const stop = new AbortController();
     const place = {
-      source: new ResourceSource(this.#options),
+      source: new NodeSources(this.#sources),
       offsetMs: offsetOf(node.name, seed, metricResolutionMs),
       dice: (turn: number) => offsetOf(node.name, seed + turn, 1),
     };

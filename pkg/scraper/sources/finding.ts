@@ -2,6 +2,7 @@ import type { NodeBatch } from '../../model/batch.ts';
 import type { NodeRecord } from '../../model/cluster.ts';
 import type { BadLines } from '../decode/decode.ts';
 import type { Outcome } from '../outcome.ts';
+import type { Attempt, Source } from '../scrape-report.ts';
 import type { ClockReading } from '../skew.ts';
 
 /** What asking one source once came to. */
@@ -13,6 +14,10 @@ export interface Finding {
   readonly badLines?: readonly BadLines[];
   /** Host and port that were asked last. */
   readonly address?: string;
+  /** Absent = resource metrics. */
+  readonly source?: Source;
+  /** What else was tried, in vain. */
+  readonly alsoTried?: Attempt | undefined;
   /** What the answer says of the node's clock. */
   readonly clock?: ClockReading;
 }

@@ -1,76 +1,52 @@
-import type { Clock } from '../../lifecycle/clock.ts';
 import type { NodeBatch } from '../../model/batch.ts';
 import type { NodeRecord } from '../../model/cluster.ts';
 import { as, type EpochMs } from '../../model/units.ts';
 import { ResourceDecoder } from '../decode/decode.ts';
-import { type AddressOptions, hostAndPort, kubeletAddresses, kubeletTarget } from '../kubelet/address.ts';
-import type { KubeletAnswer, KubeletClient } from '../kubelet/kubelet-client.ts';
-import { Candidates } from './candidates.ts';
 import { type AskLimits, type Finding, nothing, type UsageSource } from './finding.ts';
-
-/** What asking kubelets for `/metrics/resource` takes. */
-export interface ResourceSourceMeans {
-  readonly client: KubeletClient;
-  readonly address: AddressOptions;
-  readonly clock: Clock;
-}
+import type { Asked, KubeletDoor } from './kubelet-door.ts';
 
 /** Some 2,000 containers: up to here decoding takes a few milliseconds. */
 const longBody = 2 ** 20;
 
-/** One node's `/metrics/resource`, asked at whichever of its addresses leads to the kubelet. */
+/** One node's `/metrics/resource`. */
 export class ResourceSource implements UsageSource {
-  readonly #means: ResourceSourceMeans;
-  readonly #candidates: Candidates;
-  readonly #decoder = new ResourceDecoder();
+  readonly #door: KubeletDoor;
+  readonly #reader = new ResourceReader();
 
-  constructor(means: ResourceSourceMeans) {
-    this.#means = means;
-    this.#candidates = new Candidates(means.clock);
+  constructor(door: KubeletDoor) {
+    this.#door = door;
   }
 
   async ask(node: NodeRecord, limits: AskLimits): Promise<Finding> {
-    const { client, address, clock } = this.#means;
-    const found = kubeletAddresses(node, address.preferredAddressTypes);
-    if (found.kind === 'none') return nothing({ kind: 'no-address', message: found.message });
-
-    let sentAt = clock.now();
-    let since = clock.monotonic();
-    const { host, answer } = await this.#candidates.ask(found.hosts, limits, (candidate, connecting) => {
-      sentAt = clock.now();
-      since = clock.monotonic();
-      return client.read(kubeletTarget(node, candidate, address), limits.signal, connecting);
-    });
-    const tookMs = clock.monotonic() - since;
-    const place = { address: hostAndPort(kubeletTarget(node, host, address)) };
-    if (answer.kind === 'ok') return { ...(await this.#read(answer, { sentAt, tookMs }, limits)), ...place };
-    return nothing(answer.kind === 'timed-out' ? { kind: 'timed-out', afterMs: limits.limitMs } : answer, place);
-  }
-
-  async #read({ body, date }: OkAnswer, asked: Asked, { signal, limitMs }: AskLimits): Promise<Finding> {
-    const decoded =
-      body.length > longBody
-        ? await this.#decoder.decodeInTurns(body, asked.sentAt)
-        : this.#decoder.decode(body, asked.sentAt);
-    if (signal.aborted) return nothing({ kind: 'timed-out', afterMs: limitMs });
-    const { badLines, ...usage } = decoded;
-    const lost = badLines.reduce((sum, { count }) => sum + count, 0);
-    const containers = usage.layout.containers.length;
-    // An answer without any usage is none: it does not say that the pods are gone.
-    if (containers === 0 && usage.nodeSample === undefined) {
-      return { outcome: { kind: 'nothing-measured', badLines: lost }, badLines };
-    }
-    const clock = { ...asked, date, newestSampleAt: newestIn(usage) };
-    return { outcome: { kind: 'scraped', containers, badLines: lost }, usage, badLines, clock };
+    const opened = await this.#door.ask(node, limits);
+    if (opened.kind === 'shut') return opened.finding;
+    return { ...(await this.#reader.read(opened.body, opened.asked, limits)), address: opened.address };
   }
 }
 
-type OkAnswer = Extract<KubeletAnswer, { readonly kind: 'ok' }>;
+/** Makes findings of one node's resource metrics, one after the other, whichever way they came. */
+export class ResourceReader {
+  readonly #decoder = new ResourceDecoder();
 
-interface Asked {
-  /** By our clock. */
-  readonly sentAt: EpochMs;
-  readonly tookMs: number;
+  /** Long bodies are read in turns with everybody else, and not to the end when the time is up. */
+  async read(body: Buffer, asked: Asked, { signal, limitMs }: AskLimits): Promise<Finding> {
+    const isLong = body.length > longBody;
+    const { badLines, ...usage } = isLong
+      ? await this.#decoder.decodeInTurns(body, asked.sentAt)
+      : this.#decoder.decode(body, asked.sentAt);
+    if (signal.aborted) return nothing({ kind: 'timed-out', afterMs: limitMs });
+    const lost = badLines.reduce((sum, { count }) => sum + count, 0);
+    return { ...findingOf(usage, lost, asked), badLines };
+  }
+}
+
+/** What usage is worth, `lost` parts of which could not be read. */
+export function findingOf(usage: Omit<NodeBatch, 'node'>, lost: number, asked: Asked): Finding {
+  const containers = usage.layout.containers.length;
+  // An answer without any usage is none: it does not say that the pods are gone.
+  if (containers === 0 && usage.nodeSample === undefined) return nothing({ kind: 'nothing-measured', badLines: lost });
+  const clock = { ...asked, newestSampleAt: newestIn(usage) };
+  return { outcome: { kind: 'scraped', containers, badLines: lost }, usage, clock };
 }
 
 function newestIn({ sampledAt, nodeSample }: Omit<NodeBatch, 'node'>): EpochMs {

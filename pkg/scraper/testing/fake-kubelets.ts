@@ -6,6 +6,7 @@ import type { KubeletAnswer, KubeletClient } from '../kubelet/kubelet-client.ts'
 export interface Asked {
   readonly node: string;
   readonly host: string;
+  readonly path: string;
   /** By the clock that never jumps. */
   readonly at: number;
 }
@@ -25,6 +26,7 @@ export class FakeKubelets implements KubeletClient {
   readonly forgotten: string[] = [];
   readonly #clock: Clock;
   readonly #behaviours = new Map<string, Behaviour>();
+  readonly #paths = new Map<string, KubeletAnswer>();
   readonly #hosts = new Map<string, KubeletAnswer>();
   readonly #inFlight = new Map<string, number>();
   /** The most requests that were in flight to one node at one time. */
@@ -38,6 +40,11 @@ export class FakeKubelets implements KubeletClient {
 
   behave(node: string, behaviour: Behaviour): void {
     this.#behaviours.set(node, behaviour);
+  }
+
+  /** Whoever asks for another path than that of resource metrics gets this answer, whichever node it is. */
+  behaveOn(path: string, answer: KubeletAnswer): void {
+    this.#paths.set(path, answer);
   }
 
   /** Whoever asks at this host gets this answer, whichever node it is. */
@@ -55,16 +62,15 @@ export class FakeKubelets implements KubeletClient {
     return this.asked.filter((asked) => asked.node === node).map(({ at }) => at);
   }
 
-  async read({ node, host }: KubeletTarget, signal: AbortSignal): Promise<KubeletAnswer> {
+  async read({ node, host, path }: KubeletTarget, signal: AbortSignal): Promise<KubeletAnswer> {
     const { takesMs = 0, answer, sampledAt } = this.#behaviours.get(node) ?? {};
-    this.asked.push({ node, host, at: this.#clock.monotonic() });
+    this.asked.push({ node, host, path, at: this.#clock.monotonic() });
     this.#count(node, +1);
     await this.#clock.sleep(takesMs, signal);
     this.#count(node, -1);
     if (signal.aborted) return { kind: 'timed-out' };
-    return (
-      this.#hosts.get(host) ?? answer ?? { kind: 'ok', body: usageBody(Math.trunc(sampledAt?.() ?? this.#clock.now())) }
-    );
+    const given = this.#paths.get(path) ?? this.#hosts.get(host) ?? answer;
+    return given ?? { kind: 'ok', body: usageBody(Math.trunc(sampledAt?.() ?? this.#clock.now())) };
   }
 
   forget(node: string): void {
