@@ -1,15 +1,12 @@
 import type { NodeRecord } from '../model/cluster.ts';
 import type { Facts, Logger } from '../telemetry/logger.ts';
 import type { BadLineKind, BadLines } from './decode/decode.ts';
-import { isSuccess, type Outcome, outcomeText } from './outcome.ts';
-import type { FollowedReport, Source } from './scrape-report.ts';
+import { type Asking, askingText, isSuccess, type Outcome, outcomeText } from './outcome.ts';
+import type { Source } from './scrape-report.ts';
 
 /** A node that comes and goes may be reported so often in a row, then once a minute. */
 const linesInARow = 10;
 const lineEveryMs = 60_000;
-
-/** How one asking ended. */
-export type Asking = Pick<FollowedReport, 'source' | 'alsoTried'> & { readonly outcome: Outcome };
 
 /** Says of one node what has changed, once: a cluster has thousands of nodes and a day thousands of scrapes. */
 export class NodeLog {
@@ -65,14 +62,9 @@ export class NodeLog {
     }
   }
 
-  #failed({ name, ready }: NodeRecord, { outcome, source, alsoTried }: Asking): void {
-    const facts = {
-      node: name,
-      outcome: outcome.kind,
-      reason: outcomeText(outcome, source),
-      ...(alsoTried && { alsoTried: alsoTried.source, butThere: outcomeText(alsoTried.outcome, alsoTried.source) }),
-    };
-    if (outcome.kind === 'broken') this.#log.error('Node could not be scraped', facts);
+  #failed({ name, ready }: NodeRecord, asking: Asking): void {
+    const facts = { node: name, outcome: asking.outcome.kind, reason: askingText(asking) };
+    if (asking.outcome.kind === 'broken') this.#log.error('Node could not be scraped', facts);
     // That a node which is down does not answer is no news to anybody.
     else if (ready) this.#log.warn('Node could not be scraped', facts);
     else this.#log.info('Node could not be scraped; it is not Ready', facts);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isSuccess, type Outcome, outcomeText } from './outcome.ts';
+import { askingText, isSuccess, type Outcome, outcomeText } from './outcome.ts';
 
 const texts: readonly (readonly [Outcome, RegExp])[] = [
   [{ kind: 'scraped', containers: 3, badLines: 0 }, /^answered for 3 containers$/],
@@ -32,9 +32,19 @@ describe('how a scrape ended', () => {
 
   it('names the right that is missing for what was asked', () => {
     const forbidden: Outcome = { kind: 'status', code: 403 };
-    assert.match(outcomeText(forbidden, 'summary'), /^the kubelet answered 403 .* get on nodes\/stats .*\["nodes\/stats"\]/);
+    assert.match(
+      outcomeText(forbidden, 'summary'),
+      /^the kubelet answered 403 .* get on nodes\/stats .*\["nodes\/stats"\]/,
+    );
     assert.match(outcomeText(forbidden, 'node-proxy'), /^the kube-apiserver.* answered 403 .* get on nodes\/proxy /);
     assert.match(outcomeText({ kind: 'status', code: 404 }, 'summary'), /no summary at this path$/);
+  });
+
+  it('says what else was tried', () => {
+    const asking = { outcome: { kind: 'status', code: 404 }, source: 'resource' } as const;
+    assert.equal(askingText({ ...asking, alsoTried: undefined }), outcomeText(asking.outcome));
+    const alsoTried = { source: 'summary', outcome: { kind: 'status', code: 403 } } as const;
+    assert.match(askingText({ ...asking, alsoTried }), /404 .*; and its \/stats\/summary.* 403 .*nodes\/stats/);
   });
 
   it('is a success only when there is usage', () => {

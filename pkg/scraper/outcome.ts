@@ -1,5 +1,5 @@
 import type { KubeletAnswer } from './kubelet/kubelet-client.ts';
-import type { Source } from './scrape-report.ts';
+import type { Attempt, Source } from './scrape-report.ts';
 
 /** The ways asking one node can end. All but the first leave its last good values where they are. */
 export type Outcome =
@@ -46,6 +46,27 @@ export function outcomeText(outcome: Outcome, source: Source = 'resource'): stri
       return outcome satisfies never;
   }
 }
+
+/** The same for what `source` gave, and what else was tried. */
+export function askingText({ outcome, source, alsoTried }: Asking): string {
+  const text = outcomeText(outcome, source);
+  return alsoTried === undefined ? text : `${text}; and ${sourceNames[alsoTried.source]}: ${attemptText(alsoTried)}`;
+}
+
+/** How one asking ended. */
+export interface Asking {
+  readonly outcome: Outcome;
+  readonly source: Source;
+  readonly alsoTried: Attempt | undefined;
+}
+
+const attemptText = ({ outcome, source }: Attempt): string => outcomeText(outcome, source);
+
+const sourceNames: Readonly<Record<Source, string>> = {
+  resource: 'its resource metrics',
+  summary: 'its /stats/summary, tried instead',
+  'node-proxy': 'through the kube-apiserver',
+};
 
 const lost = (badLines: number): string => (badLines === 0 ? '' : `; ${badLines} lines could not be read`);
 

@@ -288,11 +288,9 @@ describe('the log of the scraper', () => {
     bench.kubelets.behave('n1', { answer: { kind: 'unreachable', code: 'ECONNREFUSED' } });
     await bench.clock.wind(300 * second);
     assert.deepEqual(bench.log.shown, ['Node could not be scraped']);
-    assert.deepEqual(bench.log.lines.at(-1)?.facts, {
-      node: 'n1',
-      outcome: 'unreachable',
-      reason: 'the kubelet could not be reached: nothing listens at its address and port (ECONNREFUSED)',
-    });
+    const { node, outcome, reason } = bench.log.lines.at(-1)?.facts ?? {};
+    assert.deepEqual([node, outcome], ['n1', 'unreachable']);
+    assert.match(String(reason), /nothing listens at its address and port/);
     bench.kubelets.behave('n1', {});
     await bench.clock.wind(300 * second);
     assert.deepEqual(bench.log.shown, ['Node could not be scraped', 'Node is scraped again']);

@@ -98,6 +98,7 @@ function followed(outcome: Outcome): FollowedReport {
     nextAskAt: undefined,
     backingOff: false,
     source: 'resource',
+    alsoTried: undefined,
     address: '10.0.0.7:10250',
     skewMs: undefined,
   };

@@ -1,7 +1,7 @@
 import type { ScrapeTrouble } from '../api/absence/absence.ts';
 import type { ScrapeState, ScrapeStates } from '../api/absence/ports.ts';
 import type { Clock } from '../lifecycle/clock.ts';
-import { namesNothing, type Outcome, outcomeText } from '../scraper/outcome.ts';
+import { askingText, namesNothing, type Outcome } from '../scraper/outcome.ts';
 import type { FollowedReport, ScrapeReport } from '../scraper/scrape-report.ts';
 
 /** Whom to ask how scraping goes. */
@@ -32,11 +32,11 @@ function stateOf(report: ScrapeReport, now: number): ScrapeState {
   }
 }
 
-function followedState({ outcome, lastScrapedAt }: FollowedReport, now: number): ScrapeState {
+function followedState({ outcome, source, alsoTried, lastScrapedAt }: FollowedReport, now: number): ScrapeState {
   if (outcome === undefined) return { kind: 'not-asked', text: 'it was not asked yet' };
   return {
     kind: kindOf(outcome),
-    text: outcomeText(outcome),
+    text: askingText({ outcome, source, alsoTried }),
     ...(lastScrapedAt !== undefined && { silentMs: now - lastScrapedAt }),
     ...(outcome.kind === 'scraped' && { containers: outcome.containers }),
   };

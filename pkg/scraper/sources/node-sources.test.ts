@@ -69,8 +69,7 @@ describe('a node without resource metrics of use', () => {
     assert.deepEqual(bench.followed('n1').alsoTried, tried);
     const [line, ...others] = bench.log.lines;
     assert.deepEqual(others, []);
-    assert.match(String(line?.facts['reason']), /404 Not Found/);
-    assert.match(String(line?.facts['butThere']), /403 Forbidden.*nodes\/stats/);
+    assert.match(String(line?.facts['reason']), /404 Not Found.*403 Forbidden.*nodes\/stats/);
     bench.kubelets.behaveOn('/stats/summary', summary);
     await bench.clock.wind(2 * minute);
     assert.equal(bench.followed('n1').source, 'summary');
