@@ -76,6 +76,8 @@ function kubeletConfig(options: Options): Config['kubelet'] {
     ...given('clientCertificate', options['kubelet-client-certificate']),
     ...given('clientKey', options['kubelet-client-key']),
     requestTimeoutMs: options['kubelet-request-timeout'],
+    slowRequestTimeoutMs: options['kubelet-slow-request-timeout'],
+    viaNodeProxy: options['kubelet-via-node-proxy'],
     insecureTls: options['kubelet-insecure-tls'],
     completelyInsecure: options['deprecated-kubelet-completely-insecure'],
     ...(nodeSelector === undefined ? {} : { nodeSelector }),

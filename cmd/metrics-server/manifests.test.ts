@@ -26,6 +26,15 @@ interface Deployment extends Manifest {
   };
 }
 
+interface Role extends Manifest {
+  readonly rules: readonly { readonly apiGroups: string[]; readonly resources: string[]; readonly verbs: string[] }[];
+}
+
+interface Binding extends Manifest {
+  readonly roleRef: { readonly name: string };
+  readonly subjects: readonly object[];
+}
+
 const manifests = join(import.meta.dirname, '..', '..', 'manifests');
 const base = join(manifests, 'base');
 const objects = objectsIn(base);
@@ -88,6 +97,38 @@ describe('manifests/overlays/v1', () => {
     const parsed = await parseOptions([...baseArgs(), value]);
     assert.ok(parsed.kind === 'run');
     assert.deepEqual(parsed.options['api-versions'], ['v1beta1', 'v1']);
+  });
+});
+
+describe('rights beyond the reference', () => {
+  const components = [
+    ['kubelet-summary', 'nodes/stats'],
+    ['node-proxy', 'nodes/proxy'],
+  ] as const;
+
+  for (const [name, resource] of components) {
+    it(`are a component each, which grants one of them to the server alone: ${resource}`, () => {
+      const [role, binding, ...others] = objectsIn(join(manifests, 'components', name)) as [Role, Binding];
+      assert.deepEqual(others, []);
+      assert.deepEqual(role.rules, [{ apiGroups: [''], resources: [resource], verbs: ['get'] }]);
+      assert.equal(binding.roleRef.name, role.metadata.name);
+      assert.deepEqual(binding.subjects, [
+        { kind: 'ServiceAccount', name: 'metrics-server', namespace: 'kube-system' },
+      ]);
+    });
+  }
+
+  it('are not in the base', () => {
+    const granted = objects.filter(({ kind }) => kind === 'ClusterRole') as Role[];
+    const resources = granted.flatMap(({ rules }) => rules.flatMap((rule) => rule.resources));
+    for (const [, resource] of components) assert.ok(!resources.includes(resource), resource);
+  });
+
+  it('to the node proxy come with the flag that uses them', async () => {
+    const [patch] = kustomizationIn(join(manifests, 'components', 'node-proxy')).patches ?? [];
+    const [{ value }] = load(patch?.patch ?? '') as unknown as [{ value: string }];
+    const parsed = await parseOptions([...baseArgs(), value]);
+    assert.ok(parsed.kind === 'run' && parsed.options['kubelet-via-node-proxy']);
   });
 });
 

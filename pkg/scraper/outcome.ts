@@ -33,7 +33,7 @@ export function outcomeText(outcome: Outcome, source: Source = 'resource'): stri
     case 'broken':
       return `its answer met a fault in this server: ${outcome.message}`;
     case 'unreachable':
-      return `the kubelet could not be reached: ${reachText(outcome.code)}`;
+      return `${source === 'node-proxy' ? 'the kube-apiserver' : 'the kubelet'} could not be reached: ${reachText(outcome.code)}`;
     case 'status':
       return statusText(outcome, source);
     case 'tls':

@@ -20,6 +20,7 @@ import { degradationOf } from './degradation.ts';
 import { kubeletCredentials } from './kubelet-credentials.ts';
 import type { Means } from './means.ts';
 import { openNamedFiles } from './named-files.ts';
+import { nodeProxy } from './node-proxy.ts';
 import { ownMetrics } from './own-metrics.ts';
 import { probesOf } from './probes.ts';
 import { Server } from './server.ts';
@@ -143,10 +144,12 @@ function scraperOf(means: Means, { nodes, storage, registry, opened }: ScraperNe
     targets: nodes,
     ...(config.kubelet.nodeSelector && { nodeSelector: config.kubelet.nodeSelector }),
     client: opened.use(client),
+    ...(config.kubelet.viaNodeProxy && { nodeProxy: nodeProxy(connections.core) }),
     sink: storage,
     address: config.kubelet,
     metricResolutionMs: config.metricResolutionMs,
     requestTimeoutMs: config.kubelet.requestTimeoutMs,
+    slowRequestTimeoutMs: config.kubelet.slowRequestTimeoutMs,
     clock,
     log: log.named('scraper'),
     registry,

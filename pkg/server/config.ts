@@ -60,6 +60,10 @@ export interface KubeletConfig {
   readonly clientCertificate?: string;
   readonly clientKey?: string;
   readonly requestTimeoutMs: number;
+  /** For kubelets that prove to be slow; less than requestTimeoutMs means the same. */
+  readonly slowRequestTimeoutMs: number;
+  /** Kubelets that cannot be reached are asked through the kube-apiserver. */
+  readonly viaNodeProxy: boolean;
   /** Kubelet certificates are not verified. */
   readonly insecureTls: boolean;
   /** Plain HTTP without credentials. */

@@ -22,7 +22,7 @@ export const kubeletFlags = {
   'kubelet-preferred-address-types': {
     kind: 'list',
     default: ['Hostname', 'InternalDNS', 'InternalIP', 'ExternalDNS', 'ExternalIP'],
-    help: 'Which address of a node to use: the first of these types that it has.',
+    help: 'Which addresses of a node to use: those of the first of these types that it has, and where nothing answers there, those of the next.',
   },
   'kubelet-certificate-authority': {
     kind: 'text',
@@ -36,6 +36,17 @@ export const kubeletFlags = {
     default: '10s',
     minMs: 1,
     help: 'How long one kubelet may take to answer. It never holds up the others.',
+  },
+  'kubelet-slow-request-timeout': {
+    kind: 'duration',
+    default: '1m0s',
+    minMs: 1,
+    help: 'How long one kubelet may take that proves to be slow: a request that runs out of time gives the next one twice as much, from --kubelet-request-timeout up to this.',
+  },
+  'kubelet-via-node-proxy': {
+    kind: 'switch',
+    default: false,
+    help: 'Ask kubelets that cannot be reached through the kube-apiserver, 20 a second at most. Needs get on nodes/proxy, which is not read-only: who has it can run commands in every pod of the node. See manifests/components/node-proxy.',
   },
   'node-selector': {
     kind: 'label-selector',

@@ -38,6 +38,8 @@ const plain: Config = {
     useNodeStatusPort: true,
     preferredAddressTypes: ['InternalIP'],
     requestTimeoutMs: 10_000,
+    slowRequestTimeoutMs: 60_000,
+    viaNodeProxy: false,
     insecureTls: false,
     completelyInsecure: false,
   },
