@@ -1,0 +1,44 @@
+import type { RouteParameters } from '../../apiserver/router.ts';
+import type { Entity } from '../entity.ts';
+
+/** Where below a root the metrics of one kind of entity are found. */
+export interface EntityPath {
+  /** In OpenAPI's spelling: `/nodes/{node}`. Empty for the cluster. */
+  readonly path: string;
+  /** For operation ids and descriptions: `Node`. */
+  readonly what: string;
+  readonly entityOf: (parameters: RouteParameters) => Entity;
+}
+
+/** The six of them, as Heapster laid them out. */
+export const entityPaths: readonly EntityPath[] = [
+  { path: '', what: 'Cluster', entityOf: () => ({ type: 'cluster' }) },
+  { path: '/nodes/{node}', what: 'Node', entityOf: ({ node = '' }) => ({ type: 'node', node }) },
+  {
+    path: '/nodes/{node}/freecontainers/{container}',
+    what: 'SystemContainer',
+    entityOf: ({ node = '', container = '' }) => ({ type: 'sys_container', node, container }),
+  },
+  {
+    path: '/namespaces/{namespace}',
+    what: 'Namespace',
+    entityOf: ({ namespace = '' }) => ({ type: 'ns', namespace }),
+  },
+  {
+    path: '/namespaces/{namespace}/pods/{pod}',
+    what: 'Pod',
+    entityOf: ({ namespace = '', pod = '' }) => ({ type: 'pod', namespace, pod }),
+  },
+  {
+    path: '/namespaces/{namespace}/pods/{pod}/containers/{container}',
+    what: 'PodContainer',
+    entityOf: ({ namespace = '', pod = '', container = '' }) => ({ type: 'pod_container', namespace, pod, container }),
+  },
+];
+
+/** Where several pods are asked for at once, separated by commas. */
+export const podListPath = '/namespaces/{namespace}/pod-list/{pods}';
+
+/** The pods of such a path, in the order in which they were asked for: clients count on it. */
+export const podsOf = ({ namespace = '', pods = '' }: RouteParameters): readonly Entity[] =>
+  pods.split(',').map((pod) => ({ type: 'pod', namespace, pod }));

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import type { Answer } from '../../apiserver/exchange.ts';
+import { madeRequest } from '../../apiserver/made-request.ts';
+import { RouteTable } from '../../apiserver/router.ts';
+import { toldCluster } from '../testing/told-cluster.ts';
+import { ToldModel } from '../testing/told-model.ts';
+import { legacyApi } from './legacy-api.ts';
+
+const now = Date.parse('2026-01-05T10:01:20Z');
+const labels = {
+  nodeLabels: () => ({ zone: 'a' }),
+  podLabels: (_: string, pod: string) => ({ app: 'web', pod }),
+};
+const apiOf = (source: ToldModel) => {
+  const made = legacyApi({ source, labels, resolutionMs: 60_000, clock: { now: () => now } });
+  return { ...made, table: new RouteTable(made.routes) };
+};
+const api = apiOf(toldCluster());
+const answersFile = join(import.meta.dirname, 'testdata', 'answers.txt');
+
+/** What is asked, one path a line; every route of the API is asked at least once. */
+const asked = await readFile(join(import.meta.dirname, 'testdata', 'requests.txt'), 'utf8');
+const paths = asked.split('\n').filter((line) => line !== '');
+
+describe("Heapster's API", () => {
+  it('answers every request of testdata/requests.txt as testdata/answers.txt says; after a wanted change, write what was answered there', async () => {
+    const answered = await Promise.all(paths.map(async (path) => `${path}\n${textOf(await ask(api, path))}\n`));
+    assert.equal(answered.join('\n'), await readFile(answersFile, 'utf8'));
+  });
+
+  it('has an answer on record for each of its routes', () => {
+    const unasked = api.operations.filter(({ path }) => !paths.some((each) => fits(path, each)));
+    assert.deepEqual(
+      unasked.map(({ path }) => path),
+      [],
+    );
+  });
+
+  it('tolerates a slash at the end of every path', async () => {
+    for (const path of paths) {
+      const [before = '', query] = path.split('?');
+      const slashed = query === undefined ? `${before}/` : `${before}/?${query}`;
+      assert.equal(textOf(await ask(api, slashed)), textOf(await ask(api, path)), slashed);
+    }
+  });
+
+  it('is empty, and never 404, before anything is known', async () => {
+    const young = apiOf(new ToldModel());
+    for (const path of paths.filter((each) => /^\/api\/v1\/(model|dashboard|metric-export)/.test(each))) {
+      const answer = await ask(young, path);
+      if (!path.includes('start=tomorrow') && !path.includes('labels=no')) assert.equal(answer?.status, 200, path);
+    }
+  });
+
+  it('takes GET and HEAD only', async () => {
+    for (const method of ['POST', 'PUT', 'DELETE', 'PATCH'])
+      assert.equal((await ask(api, '/api/v1/model/nodes', method))?.status, 405);
+    assert.equal((await ask(api, '/api/v1/model/nodes', 'HEAD'))?.status, 200);
+  });
+
+  it('describes every type that its answers have', () => {
+    const known = new Set(api.types.map(({ name }) => name));
+    for (const { answer, path } of api.operations) assert.ok(known.has(answer), path);
+    assert.equal(new Set(api.operations.map(({ id }) => id)).size, api.operations.length);
+  });
+});
+
+async function ask({ table }: typeof api, url: string, method = 'GET'): Promise<Answer | undefined> {
+  const request = madeRequest(url, { method });
+  return table.answer(request, request.path);
+}
+
+function textOf(answer: Answer | undefined): string {
+  if (answer === undefined) return 'no route';
+  const { status, headers, body } = answer;
+  const text = typeof body === 'string' ? body : [...(body as Iterable<string>)].join('');
+  return `${status} ${headers['Content-Type']}\n${text.trimEnd()}`;
+}
+
+function fits(template: string, url: string): boolean {
+  const pattern = template.replace(/\{metric\}/g, '.+').replace(/\{\w+\}/g, '[^/]+');
+  return new RegExp(`^${pattern}$`).test(url.split('?', 1).join('').replace(/\/$/, ''));
+}
