@@ -60,6 +60,8 @@ export interface ApiServerOptions {
   readonly observer?: RequestObserver;
   /** What else is served, to those who may. Absent = nothing. */
   readonly more?: readonly Route[];
+  /** Paths below which nothing is a resource, although it looks so; see `requestInfo`. Absent = none. */
+  readonly plainRoots?: readonly string[];
   /** Absent = nothing is recorded of requests. */
   readonly auditor?: Auditor;
   /** In front of everything else, the first one outermost. */
@@ -93,13 +95,14 @@ export class ApiServer {
       ...healthRoutes('livez', options.health.livez),
       ...healthRoutes('readyz', options.health.readyz),
       ...healthRoutes('healthz', options.health.healthz),
+      // Before the roots of groups, which take whatever lies below them.
+      ...(options.more ?? []),
       ...options.groups.flatMap(resourceRoutes),
       ...discoveryRoutes(options.groups, options.serverAddress),
       ...groupRoots(options.groups),
       ...versionRoutes(options.version),
       ...(options.openapi ? openapiRoutes(options, options.openapi) : []),
       plainRoute('/metrics', () => this.#metrics()),
-      ...(options.more ?? []),
       { pattern: '/', handler: () => this.#index(200) },
       { pattern: '/index.html', handler: () => this.#index(200) },
     ]);
@@ -132,7 +135,7 @@ export class ApiServer {
 
   /** Who, then whether, then what: nobody learns which routes exist before they may ask. */
   async #answer(request: ApiRequest): Promise<Answer> {
-    const info = requestInfo(request);
+    const info = requestInfo(request, this.#options.plainRoots);
     if (info.kind === 'bad-path') return textError(400, '400 Bad Request');
     if (info.kind === 'no-resource') return brokenOff(request, `failed to create RequestInfo: ${info.message}`);
     const wish = timeoutWish(request);

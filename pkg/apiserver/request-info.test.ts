@@ -67,6 +67,17 @@ test('a legacy path has no group', () => {
   });
 });
 
+test('below a plain root nothing is a resource, and beside it everything is as ever', () => {
+  const kindOf = (target: string): string | false => {
+    const info = requestInfo(madeRequest(target), ['/api/v1/model']);
+    return info.kind === 'info' && info.attributes.kind;
+  };
+  for (const target of ['/api/v1/model', '/api/v1/model/', '/api/v1/model/nodes/n1/metrics/cpu/usage_rate'])
+    assert.equal(kindOf(target), 'path', target);
+  for (const target of ['/api/v1/models', '/api/v1/pods', '/api/v1/model2/x', '//api/v1/model/nodes'])
+    assert.equal(kindOf(target), 'resource', target);
+});
+
 test('a path that is no escaped UTF-8 is refused', () => {
   for (const path of ['/%', '/apis/%zz', '/%ff']) assert.equal(requestInfo(madeRequest(path)).kind, 'bad-path');
 });

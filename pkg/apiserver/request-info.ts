@@ -22,14 +22,16 @@ const verbOfMethod: Readonly<Record<string, string>> = {
 
 /**
  * Reads what a request is about, with the rules of Kubernetes' RequestInfo resolver: authorization asks about this before
- * any route is looked up, so it must not know which routes exist.
+ * any route is looked up, so it must not know which routes exist. Below `plainRoots` nothing is a resource, although by
+ * those rules it would be one: rights are given on the URL.
  */
-export function requestInfo(request: ApiRequest): RequestInfo {
+export function requestInfo(request: ApiRequest, plainRoots: readonly string[] = []): RequestInfo {
   const path = decoded(request.path);
   if (path === undefined) return { kind: 'bad-path' };
   const verb = request.method.toLowerCase();
   const other: RequestInfo = { kind: 'info', path, attributes: { kind: 'path', verb, path } };
 
+  if (plainRoots.some((root) => path === root || path.startsWith(`${root}/`))) return other;
   const [prefix, ...rest] = withoutOuterSlashes(path).split('/');
   if (prefix === 'api' && rest.length >= 2) return resourceInfo(request, path, ['', ...rest]);
   if (prefix === 'apis' && rest.length >= 3) return resourceInfo(request, path, rest);

@@ -81,7 +81,7 @@ export async function listen(options: ListenOptions): Promise<ListenOutcome> {
     await listener.listen({ host, port, ...(reusePort && { reusePort }) });
     return { kind: 'listening', listener };
   } catch (cause) {
-    return { kind: 'failed', message: `cannot listen on ${host}:${port}: ${explain(cause)}` };
+    return { kind: 'failed', message: `cannot listen on ${host}:${port}: ${explainListening(cause)}` };
   }
 }
 
@@ -105,7 +105,8 @@ function serverOf({ pair, tls, disableHttp2 = false, requestTimeoutMs }: ListenO
   return server;
 }
 
-function explain(cause: unknown): string {
+/** Why nobody can be listened for, and what would help. */
+export function explainListening(cause: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   if (code === 'EADDRINUSE') return 'the address is in use; stop whoever uses it or choose another port';
   if (code === 'EACCES') return 'not permitted; choose a port of 1024 or more, or grant NET_BIND_SERVICE';

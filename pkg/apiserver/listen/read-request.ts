@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { ApiRequest } from '../exchange.ts';
 import type { Message } from './message.ts';
@@ -15,7 +16,12 @@ export interface RequestSpan {
 }
 
 /** The request as handlers see it. */
-export function readRequest(message: Message, socket: TLSSocket, { signal, over, body }: RequestSpan): ApiRequest {
+export function readRequest(message: Message, socket: TLSSocket, span: RequestSpan): ApiRequest {
+  return { ...readPlainRequest(message, socket, span), peerChain: peerChain(socket) };
+}
+
+/** The same of a request that came without TLS: nobody showed a certificate. */
+export function readPlainRequest(message: Message, socket: Socket, { signal, over, body }: RequestSpan): ApiRequest {
   const { path, query } = splitTarget(message.url ?? '/');
   return {
     method: (message.method ?? 'GET').toUpperCase(),
@@ -23,7 +29,7 @@ export function readRequest(message: Message, socket: TLSSocket, { signal, over,
     query: new URLSearchParams(query),
     headers: separateHeaders(message),
     httpMajor: message.httpVersionMajor === 2 ? 2 : 1,
-    peerChain: peerChain(socket),
+    peerChain: [],
     remoteAddress: socket.remoteAddress ?? '',
     signal,
     over,

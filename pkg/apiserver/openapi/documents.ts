@@ -9,37 +9,51 @@ import type { JsonObject, TypeDescription } from './type-description.ts';
 /** What is described, and what the description calls itself. */
 export interface Subject {
   readonly groups: readonly ApiGroupVersion[];
+  /** What can be asked beside the groups. Absent = nothing. */
+  readonly more?: Further;
   readonly title: string;
   readonly version: string;
 }
 
+/** What is served beside groups of resources, as OpenAPI tells it. */
+export interface Further {
+  readonly operations: readonly Operation[];
+  /** The types of their answers. */
+  readonly types: readonly TypeDescription[];
+}
+
 /** The one OpenAPI v2 document. */
 export function swaggerDocument(subject: Subject): JsonObject {
-  const operations = operationsOf(subject.groups);
+  const operations = allOperations(subject);
   const shared = sharedParameters(operations);
   const paths = operations.map((operation) => [operation.path, swaggerPath(operation, shared)]);
   return {
     swagger: '2.0',
     info: { title: subject.title, version: subject.version },
     paths: Object.fromEntries(paths),
-    definitions: schemas(reachable(operations, subject.groups), swagger),
+    definitions: schemas(reachable(operations, subject), swagger),
     parameters: Object.fromEntries([...shared].map(([parameter, name]) => [name, swaggerParameter(parameter)])),
   };
 }
 
 /** The OpenAPI v3 documents by name: one for each group, version and root, so that clients read only what they need. */
 export function openapi3Documents(subject: Subject): ReadonlyMap<string, JsonObject> {
-  const byDocument = Map.groupBy(operationsOf(subject.groups), ({ document }) => document);
+  const byDocument = Map.groupBy(allOperations(subject), ({ document }) => document);
   const documents = [...byDocument].sort(([a], [b]) => (a < b ? -1 : 1));
   return new Map(documents.map(([name, operations]) => [name, openapi3Document(subject, operations)]));
 }
 
-function openapi3Document({ groups, title, version }: Subject, operations: readonly Operation[]): JsonObject {
+/** By path. */
+const allOperations = ({ groups, more }: Subject): readonly Operation[] =>
+  [...operationsOf(groups), ...(more?.operations ?? [])].sort((a, b) => (a.path < b.path ? -1 : 1));
+
+function openapi3Document(subject: Subject, operations: readonly Operation[]): JsonObject {
+  const { title, version } = subject;
   return {
     openapi: '3.0.0',
     info: { title, version },
     paths: Object.fromEntries(operations.map((operation) => [operation.path, openapi3Path(operation)])),
-    components: { schemas: schemas(reachable(operations, groups), openapi3) },
+    components: { schemas: schemas(reachable(operations, subject), openapi3) },
   };
 }
 
@@ -125,8 +139,8 @@ function schemas(types: readonly TypeDescription[], dialect: typeof swagger): Js
 }
 
 /** The types of the operations' answers and of everything in them, by name. */
-function reachable(operations: readonly Operation[], groups: readonly ApiGroupVersion[]): readonly TypeDescription[] {
-  const all = [...machineryTypes, ...groups.flatMap(({ types = [] }) => types)];
+function reachable(operations: readonly Operation[], { groups, more }: Subject): readonly TypeDescription[] {
+  const all = [...machineryTypes, ...groups.flatMap(({ types = [] }) => types), ...(more?.types ?? [])];
   const known = new Map(all.map((type) => [type.name, type]));
   const found = new Map<string, TypeDescription>();
   const visit = (name: string): void => {

@@ -5,7 +5,7 @@ import type { Answer, ApiRequest } from '../exchange.ts';
 import { parseAccept } from '../negotiate.ts';
 import type { ApiGroupVersion } from '../resource.ts';
 import type { Route } from '../router.ts';
-import { openapi3Documents, type Subject, swaggerDocument } from './documents.ts';
+import { type Further, openapi3Documents, type Subject, swaggerDocument } from './documents.ts';
 import { openapi3Protobuf } from './openapi3-protobuf.ts';
 import { contentAnswer } from './served-content.ts';
 import { swaggerProtobuf } from './swagger-protobuf.ts';
@@ -16,6 +16,8 @@ export interface OpenapiOptions {
   /** What they call the server. */
   readonly title: string;
   readonly clock: Pick<Clock, 'now'>;
+  /** What can be asked beside the groups. Absent = nothing. */
+  readonly more?: Further;
 }
 
 /** What they describe. */
@@ -28,8 +30,9 @@ export interface Described {
  * `/openapi/v2`, and `/openapi/v3` with a document for each of its parts. The hash of a document stands in its URL, so
  * that clients keep what they have until it changes. Nothing is made before somebody asks for it.
  */
-export function openapiRoutes({ groups, version }: Described, { title, clock }: OpenapiOptions): readonly Route[] {
-  const subject = { groups, title, version: version.gitVersion };
+export function openapiRoutes({ groups, version }: Described, options: OpenapiOptions): readonly Route[] {
+  const { title, clock, more } = options;
+  const subject = { groups, title, version: version.gitVersion, ...(more && { more }) };
   const modifiedAt = clock.now();
   const swagger = once(() => new Representations(swaggerDocument(subject), 'v2', swaggerProtobuf));
   const documents = once(() => representationsOf(subject));
