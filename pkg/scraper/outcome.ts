@@ -33,7 +33,7 @@ export function outcomeText(outcome: Outcome, source: Source = 'resource'): stri
     case 'broken':
       return `its answer met a fault in this server: ${outcome.message}`;
     case 'unreachable':
-      return `${source === 'node-proxy' ? 'the kube-apiserver' : 'the kubelet'} could not be reached: ${reachText(outcome.code)}`;
+      return reachText(outcome.code, source);
     case 'status':
       return statusText(outcome, source);
     case 'tls':
@@ -81,7 +81,8 @@ const reachTexts: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'the connection timed out (ETIMEDOUT); a network policy or firewall may be in the way',
 };
 
-const reachText = (code: string): string => reachTexts[code] ?? code;
+const reachText = (code: string, source: Source): string =>
+  `${source === 'node-proxy' ? 'the kube-apiserver' : 'the kubelet'} could not be reached: ${reachTexts[code] ?? code}`;
 
 const rights: Readonly<Record<Source, string>> = {
   resource: 'nodes/metrics',

@@ -219,15 +219,6 @@ describe('a connection from a kubeconfig', () => {
     assert.equal(await connection.renewCredentials(connection.kubeletCredentials()), false);
   });
 
-  it('warns of a proxy it does not use', async () => {
-    await using site = await tlsSite();
-    const cluster = `{server: "${site.url}", certificate-authority: ca.crt, proxy-url: "http://proxy.test:3128"}`;
-    const log = new KeptLog();
-    await using connection = await opened({ kubeconfig: await site.kubeconfig({ cluster }), log });
-    assert.equal(await ask(connection), 200);
-    assert.match(log.shown[0] ?? '', /proxy-url.*is not used/);
-  });
-
   it('warns when it is told not to verify', async () => {
     await using site = await tlsSite();
     const cluster = `{server: "${site.url}", insecure-skip-tls-verify: true}`;

@@ -8,6 +8,7 @@ import { HttpConnection } from './http-connection.ts';
 import type { Credentials, Identity } from './identity.ts';
 import { inClusterIdentity, serviceAccountFolder } from './in-cluster.ts';
 import { kubeconfigIdentity } from './kubeconfig.ts';
+import { environmentProxy } from './proxy/proxy.ts';
 import type { KubeTransport } from './transport.ts';
 
 /** What a kubelet is shown, and by what it is recognised: the same identity as towards the kube-apiserver. PEM texts. */
@@ -57,7 +58,10 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
       : await kubeconfigIdentity(kubeconfig);
   if (outcome.kind === 'unknown') return { kind: 'failed', message: outcome.message };
 
-  const { identity, credentials: first } = outcome;
+  const way = wayOf(outcome.identity, environment);
+  if (way.kind === 'failed') return way;
+  const { identity } = way;
+  const { credentials: first } = outcome;
   const trouble = troubleWith(first);
   const source = kubeconfig === undefined ? 'the ServiceAccount' : `kubeconfig ${kubeconfig}`;
   if (trouble !== undefined) return { kind: 'failed', message: `${source}: ${trouble}` };
@@ -70,11 +74,26 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   return { kind: 'opened', connection: new HttpConnection(means) };
 }
 
-function warnOf({ server, insecureTls, unusedProxy }: Identity, { token, basic }: Credentials, log: Logger): void {
+/** Adds the proxy that the environment names, unless the kubeconfig names one. */
+function wayOf(
+  identity: Identity,
+  environment: ConnectionOptions['environment'],
+): { readonly kind: 'found'; readonly identity: Identity } | { readonly kind: 'failed'; readonly message: string } {
+  try {
+    const proxy = identity.proxy ?? environmentProxy(identity.server, environment);
+    return { kind: 'found', identity: proxy === undefined ? identity : { ...identity, proxy } };
+  } catch (cause) {
+    return { kind: 'failed', message: cause instanceof Error ? cause.message : String(cause) };
+  }
+}
+
+function warnOf({ server, insecureTls, proxy }: Identity, { token, basic }: Credentials, log: Logger): void {
   const secret = token !== undefined || basic !== undefined;
   const plain = server.startsWith('http:') && !/^http:\/\/(localhost|127\.|\[::1\])/.test(server);
   if (secret && plain) log.warn('Credentials are sent to the kube-apiserver unencrypted, use https', { server });
-  if (unusedProxy !== undefined) log.warn('The proxy-url of the kubeconfig is not used', { server });
+  if (proxy !== undefined) {
+    log.info('The kube-apiserver is reached through a proxy', { server, proxy: `${proxy.host}:${proxy.port}` });
+  }
   if (insecureTls)
     log.warn('The certificate of the kube-apiserver is not verified, as the kubeconfig asks', { server });
 }

@@ -2,6 +2,9 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
 import type { buildConnector } from 'undici';
 import type { Credentials, Identity } from './identity.ts';
+import type { Destination } from './proxy/no-proxy.ts';
+import type { Proxy } from './proxy/proxy.ts';
+import { tunnel } from './proxy/tunnel.ts';
 
 const connectTimeoutMs = 5_000;
 /** libuv then probes each second and gives up after ten: a dead peer is noticed within 40 s. */
@@ -14,16 +17,34 @@ const keepAliveMs = 30_000;
 export function apiserverConnector(identity: Identity, current: () => Credentials): buildConnector.connector {
   const contextFor = secureContexts();
   return ({ hostname, port, protocol }, callback) => {
+    const isTls = protocol === 'https:';
     const address = { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port) || defaultPort(protocol) };
-    try {
-      const socket =
-        protocol === 'https:' ? secure(identity, contextFor(current()), address) : connectTcp({ ...address });
-      settle(socket, protocol === 'https:' ? 'secureConnect' : 'connect', callback);
-    } catch (cause) {
-      callback(new Error('the CA or client certificate cannot be used', { cause }), null);
-    }
+    const finish = (over?: Socket): void => {
+      const socket = isTls
+        ? secure(identity, contextFor(current()), { ...address, over })
+        : (over ?? connectTcp(address));
+      settle(socket, { event: isTls ? 'secureConnect' : 'connect', isOpen: !isTls && over !== undefined }, callback);
+    };
+    begin(identity.proxy, address, finish).catch((cause: unknown) => callback(asError(cause), null));
   };
 }
+
+/** Finishes at once, or over a tunnel where a proxy is on the way. */
+async function begin(proxy: Proxy | undefined, address: Destination, finish: (over?: Socket) => void): Promise<void> {
+  if (proxy === undefined) return finishSafely(finish);
+  finishSafely(finish, await tunnel(proxy, address, AbortSignal.timeout(connectTimeoutMs)));
+}
+
+function finishSafely(finish: (over?: Socket) => void, over?: Socket): void {
+  try {
+    finish(over);
+  } catch (cause) {
+    over?.destroy();
+    throw new Error('the CA or client certificate cannot be used', { cause });
+  }
+}
+
+const asError = (cause: unknown): Error => (cause instanceof Error ? cause : new Error(String(cause)));
 
 /** Throws where PEM texts cannot be used: a broken CA, a key that does not fit its certificate. */
 export function secureContextOf({ ca, cert, key }: Credentials): SecureContext {
@@ -35,16 +56,15 @@ export function secureContextOf({ ca, cert, key }: Credentials): SecureContext {
   });
 }
 
-interface Address {
-  readonly host: string;
-  readonly port: number;
+interface Address extends Destination {
+  /** A tunnel that leads there; absent = a connection of its own. */
+  readonly over: Socket | undefined;
 }
 
-function secure(identity: Identity, secureContext: SecureContext, { host, port }: Address): Socket {
+function secure(identity: Identity, secureContext: SecureContext, { host, port, over }: Address): Socket {
   const servername = identity.serverName ?? (isIP(host) === 0 ? host : undefined);
   return connectTls({
-    host,
-    port,
+    ...(over ? { socket: over } : { host, port }),
     secureContext,
     ALPNProtocols: ['http/1.1'],
     rejectUnauthorized: !identity.insecureTls,
@@ -52,7 +72,13 @@ function secure(identity: Identity, secureContext: SecureContext, { host, port }
   });
 }
 
-function settle(socket: Socket, event: 'secureConnect' | 'connect', callback: buildConnector.Callback): void {
+function settle(
+  socket: Socket,
+  { event, isOpen }: { readonly event: 'secureConnect' | 'connect'; readonly isOpen: boolean },
+  callback: buildConnector.Callback,
+): void {
+  socket.setNoDelay(true).setKeepAlive(true, keepAliveMs);
+  if (isOpen) return callback(null, socket);
   const alarm = setTimeout(() => {
     socket.destroy(
       Object.assign(new Error(`no connection within ${connectTimeoutMs / 1000} s`), { code: 'ETIMEDOUT' }),
@@ -62,7 +88,6 @@ function settle(socket: Socket, event: 'secureConnect' | 'connect', callback: bu
     clearTimeout(alarm);
     callback(cause, null);
   };
-  socket.setNoDelay(true).setKeepAlive(true, keepAliveMs);
   socket.once('error', failed);
   socket.once(event, () => {
     clearTimeout(alarm);

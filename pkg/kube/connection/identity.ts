@@ -1,3 +1,5 @@
+import type { Proxy } from './proxy/proxy.ts';
+
 /** What we show a peer, and by what we recognise it. PEM texts; all absent where a cluster asks for nothing. */
 export interface Credentials {
   /** Bearer token, without white space around it. */
@@ -17,8 +19,8 @@ export interface Identity {
   readonly serverName?: string;
   /** The certificate is not verified; only somebody's kubeconfig may ask for this. */
   readonly insecureTls: boolean;
-  /** A proxy the kubeconfig names and we do not use. */
-  readonly unusedProxy?: string;
+  /** What leads there; absent = we connect ourselves. */
+  readonly proxy?: Proxy;
   /** Of the pod we run in, or of the kubeconfig's context; absent where neither names one. */
   readonly namespace?: string;
   /** Whom to act as (`as` of a kubeconfig user). */

@@ -5,6 +5,7 @@ import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import type { Cluster, User } from '@kubernetes/client-node/dist/config_types.js';
 import { complaintOf } from './complaint.ts';
 import type { Credentials, Identity, IdentityOutcome } from './identity.ts';
+import { parseProxy } from './proxy/proxy.ts';
 
 /** The identity that a kubeconfig file's current context names. */
 export async function kubeconfigIdentity(path: string): Promise<IdentityOutcome> {
@@ -41,7 +42,7 @@ async function identityOf(path: string): Promise<Identity> {
     server: cluster.server,
     insecureTls: cluster.skipTLSVerify,
     ...(cluster.tlsServerName ? { serverName: cluster.tlsServerName } : {}),
-    ...(cluster.proxyUrl ? { unusedProxy: cluster.proxyUrl } : {}),
+    ...(cluster.proxyUrl ? { proxy: parseProxy(cluster.proxyUrl) } : {}),
     ...(namespace ? { namespace } : {}),
     ...(user.impersonateUser ? { impersonate: user.impersonateUser } : {}),
     read: async () => ({ ...(await readFixed(cluster, user, tokenFile)), ...(await plugin?.read()) }),
