@@ -82,6 +82,8 @@ export interface HealthChecks {
   readonly livez: readonly HealthCheck[];
   readonly readyz: readonly HealthCheck[];
   readonly healthz: readonly HealthCheck[];
+  /** What readyz says, when asked verbosely, of things that go wrong without making us unready. Absent = nothing ever. */
+  readonly degraded?: () => readonly string[];
 }
 
 /** An aggregated API server without its sockets: one request in, one answer out. */
@@ -92,9 +94,9 @@ export class ApiServer {
   constructor(options: ApiServerOptions) {
     this.#options = options;
     this.#routes = new RouteTable([
-      ...healthRoutes('livez', options.health.livez),
-      ...healthRoutes('readyz', options.health.readyz),
-      ...healthRoutes('healthz', options.health.healthz),
+      ...healthRoutes('livez', { checks: options.health.livez }),
+      ...healthRoutes('readyz', { checks: options.health.readyz, notes: options.health.degraded }),
+      ...healthRoutes('healthz', { checks: options.health.healthz }),
       // Before the roots of groups, which take whatever lies below them.
       ...(options.more ?? []),
       ...options.groups.flatMap(resourceRoutes),

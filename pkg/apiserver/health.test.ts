@@ -49,6 +49,18 @@ test('there is nothing below an endpoint but its checks, and no slash at the end
   assert.equal(await probe([well('ping')], '/readyz/'), undefined);
 });
 
+test('what is degraded is no reason to fail, and is told in detail only, behind the checks', async () => {
+  const notes = () => ['2 of 3 nodes have no metrics', 'b'];
+  assert.equal((await probe([well('ping')], '/readyz', notes))?.body, 'ok');
+  const told = 'degraded: 2 of 3 nodes have no metrics\ndegraded: b\n';
+  const well200 = await probe([well('ping')], '/readyz?verbose&exclude=x', notes);
+  assert.equal(well200?.status, 200);
+  const warned = 'warn: some health checks cannot be excluded: no matches for "x"\n';
+  assert.equal(well200?.body, `[+]ping ok\n${warned}${told}readyz check passed\n`);
+  const ill500 = await probe([ill('storage')], '/readyz', notes);
+  assert.equal(ill500?.body, `[-]storage failed: reason withheld\n${told}readyz check failed\n`);
+});
+
 test('a check with state keeps it', async () => {
   class Flag implements HealthCheck {
     readonly name = 'flag';
@@ -64,7 +76,11 @@ const well = (name: string): HealthCheck => ({ name, check: () => undefined });
 
 const ill = (name: string): HealthCheck => ({ name, check: () => 'no metrics to serve' });
 
-function probe(checks: readonly HealthCheck[], target: string): Promise<Answer | undefined> {
+function probe(
+  checks: readonly HealthCheck[],
+  target: string,
+  notes?: () => readonly string[],
+): Promise<Answer | undefined> {
   const request = madeRequest(target);
-  return new RouteTable(healthRoutes('readyz', checks)).answer(request, request.path);
+  return new RouteTable(healthRoutes('readyz', { checks, notes })).answer(request, request.path);
 }

@@ -10,21 +10,29 @@ export interface HealthCheck {
   check(): string | undefined;
 }
 
+/** What an endpoint tells. */
+export interface HealthEndpoint {
+  readonly checks: readonly HealthCheck[];
+  /** Sentences about what is not as it should be and yet no reason to fail; anybody may read them. Absent = none ever. */
+  readonly notes?: (() => readonly string[]) | undefined;
+}
+
 /** An endpoint (`livez`) over its checks, and one route per check below it. */
-export function healthRoutes(endpoint: string, checks: readonly HealthCheck[]): readonly Route[] {
+export function healthRoutes(endpoint: string, { checks, notes }: HealthEndpoint): readonly Route[] {
   return [
-    plainRoute(`/${endpoint}`, (request) => summary(endpoint, checks, request)),
+    plainRoute(`/${endpoint}`, (request) => summary(endpoint, { checks, notes }, request)),
     ...checks.map((check) => plainRoute(`/${endpoint}/${check.name}`, () => single(check))),
   ];
 }
 
 /** Why not is withheld here, for anybody may look; the single check's own path tells it to those who may read it. */
-function summary(endpoint: string, checks: readonly HealthCheck[], { query }: ApiRequest): Answer {
+function summary(endpoint: string, { checks, notes }: HealthEndpoint, { query }: ApiRequest): Answer {
   const excluded = new Set(query.getAll('exclude'));
   const results = checks.map((check) =>
     excluded.has(check.name) ? { line: `[+]${check.name} excluded: ok\n`, ok: true } : result(check),
   );
-  const lines = results.map(({ line }) => line).join('') + warning(excluded, checks);
+  const noted = (notes?.() ?? []).map((note) => `degraded: ${note}\n`);
+  const lines = [...results.map(({ line }) => line), warning(excluded, checks), ...noted].join('');
   if (!results.every(({ ok }) => ok)) return textError(500, `${lines}${endpoint} check failed`);
   return text(query.has('verbose') ? `${lines}${endpoint} check passed\n` : 'ok');
 }

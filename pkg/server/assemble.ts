@@ -103,10 +103,13 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
     timing: { clock, requestTimeoutMs: config.generic.requestTimeoutMs },
     more: debugRoutes(config.features, means),
     ...(auditor && { auditor }),
-    health: probesOf(
-      { storage, nodes, pods, authentication, scraper, stopping: stopping.signal },
-      { metricResolutionMs, clock },
-    ),
+    health: {
+      ...probesOf(
+        { storage, nodes, pods, authentication, scraper, stopping: stopping.signal },
+        { metricResolutionMs, clock },
+      ),
+      degraded: degradation.notes,
+    },
     expose: () => registry.chunks(),
     version,
     openapi: { title: 'Kubernetes metrics-server', clock },

@@ -1,4 +1,6 @@
+import { registerAbsences } from '../api/absence/absence-instruments.ts';
 import { Absences } from '../api/absence/absences.ts';
+import { degradedNotes } from '../api/absence/degraded.ts';
 import { Survey } from '../api/absence/survey.ts';
 import type { NodeCatalog } from '../kube/nodes.ts';
 import { PodDesk } from '../kube/pod-desk.ts';
@@ -11,6 +13,8 @@ import { type Scrapes, scrapeStates } from './scrape-states.ts';
 export interface Degradation {
   /** For the API: whom to ask why, and, where lists may warn, who is missing. */
   readonly ofApi: { readonly absences: Absences; readonly survey?: Survey };
+  /** What readyz says of it. */
+  readonly notes: () => readonly string[];
   readonly loops: readonly { run(signal: AbortSignal): Promise<void> }[];
 }
 
@@ -25,7 +29,7 @@ export interface DegradationSubjects {
 /** Finds out who has no metrics and why, while its loops run. */
 export function degradationOf(
   { nodes, pods, storage, scraper }: DegradationSubjects,
-  { config, connections, clock }: Means,
+  { config, connections, clock, registry }: Means,
 ): Degradation {
   const { metricResolutionMs, kubelet } = config;
   const desk = new PodDesk({ connection: connections.core, clock });
@@ -35,5 +39,10 @@ export function degradationOf(
   const { nodeSelector } = kubelet;
   const watched = { nodes, pods, nodeSelector };
   const survey = new Survey({ ...watched, sightings: storage, servesNode, absences, clock, metricResolutionMs });
-  return { ofApi: { absences, ...(config.apiWarnings && { survey }) }, loops: [survey] };
+  registerAbsences(registry, survey);
+  return {
+    ofApi: { absences, ...(config.apiWarnings && { survey }) },
+    notes: () => degradedNotes(survey.findings),
+    loops: [survey],
+  };
 }

@@ -42,9 +42,8 @@ export class Absences {
   /** Why a pod has no metrics, given that it has none; undefined when there is no such pod. May ask the kube-apiserver. */
   async ofPod({ namespace, name, running }: AskedPod, signal: AbortSignal): Promise<Absence | undefined> {
     const seen = this.#ofSeenPod(namespace, name);
-    if (running && seen !== undefined && seen.kind !== 'not-named') return seen;
+    if (running && seen !== undefined && !mayHaveMoved(seen)) return seen;
     const standing = await this.#parts.desk.look(namespace, name, signal);
-    // A pod that its node does not name any more may run on another one by now, or may have ended.
     if (running && seen !== undefined && standing.kind === 'untold') return seen;
     return unseenPodAbsence(standing, (node) => this.#nodeOf(node));
   }
@@ -52,7 +51,7 @@ export class Absences {
   /** The same of a pod that runs, without asking anybody. */
   ofRunningPod({ namespace, name }: Omit<AskedPod, 'running'>): Absence {
     const seen = this.#ofSeenPod(namespace, name);
-    if (seen !== undefined && seen.kind !== 'not-named') return seen;
+    if (seen !== undefined && !mayHaveMoved(seen)) return seen;
     const standing = this.#parts.desk.remembered(namespace, name);
     const told = standing?.kind === 'found' ? unseenPodAbsence(standing, (node) => this.#nodeOf(node)) : undefined;
     return told ?? seen ?? { kind: 'unknown', text: unseen };
@@ -67,3 +66,6 @@ export class Absences {
     return homeNode(name, this.#parts.nodes.get(name), this.#parts.scrapes.stateOf(name));
   }
 }
+
+/** A pod that its node does not name any more, or whose node is gone, may run on another one by now, or may have ended. */
+const mayHaveMoved = ({ kind }: Absence): boolean => kind === 'not-named' || kind === 'unknown-node';

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { WoundClock } from '../../lifecycle/wound-clock.ts';
+import type { Usage } from '../../model/sample.ts';
+import { PretendCluster, usageOf } from '../pretend-cluster.ts';
+import { Survey } from './survey.ts';
+
+describe('a survey', () => {
+  it('finds who has no metrics, by namespace and reason', async () => {
+    const { survey } = stage();
+    await survey.look();
+    const { nodes, pods, missingNodes, missingPods } = survey.findings;
+    assert.deepEqual([nodes, pods], [2, 3]);
+    assert.deepEqual(
+      missingNodes.map(({ record, kind }) => [record.name, kind]),
+      [['n2', 'refused']],
+    );
+    const found = [...missingPods].map(([namespace, missing]) => [
+      namespace,
+      missing.map(({ record, kind }) => `${record.name} ${kind}`),
+    ]);
+    assert.deepEqual(found, [
+      ['a', ['x first-sample']],
+      ['b', ['y unknown']],
+    ]);
+  });
+
+  it('leaves out the nodes that lists leave out', async () => {
+    const { cluster, survey } = stage();
+    cluster.addNode('n9', { skip: 'me' });
+    await survey.look();
+    assert.equal(survey.findings.nodes, 2);
+  });
+
+  it('knows nothing before its first look, and looks once a second in a small cluster', async () => {
+    const { clock, cluster, survey } = stage();
+    assert.deepEqual(survey.findings, { nodes: 0, pods: 0, missingNodes: [], missingPods: new Map() });
+    await using _running = running(survey);
+    await clock.wind(0);
+    assert.equal(survey.findings.missingNodes.length, 1);
+    cluster.addNode('n2', {}, used);
+    await clock.wind(1_000);
+    assert.equal(survey.findings.missingNodes.length, 0);
+  });
+
+  it('rests longer the larger the cluster, and a scrape period at most', async () => {
+    for (const [pods, restMs] of [
+      [9_997, 2_000],
+      [100_000, 15_000],
+    ] as const) {
+      const { clock, cluster, survey } = stage(pods);
+      await using _running = running(survey);
+      await turnsUntil(() => clock.waiting > 0);
+      cluster.addNode('n2', {}, used);
+      await clock.wind(restMs - 1);
+      assert.equal(survey.findings.missingNodes.length, 1, `${pods} pods`);
+      await clock.wind(1);
+      await turnsUntil(() => survey.findings.missingNodes.length === 0);
+    }
+  });
+
+  it('lets others have their turn while it looks at many', async () => {
+    const { survey } = stage(10_000);
+    let turns = 0;
+    let looking = true;
+    const done = survey.look().finally(() => {
+      looking = false;
+    });
+    for (; looking; turns++) await new Promise((resolve) => setImmediate(resolve));
+    await done;
+    assert.ok(turns >= 10, `${turns} turns`);
+  });
+});
+
+const used: Usage = usageOf({ cpu: 1, memory: 1 }, 0, 15_000);
+
+/** Nodes n1 and n2, the latter without metrics; three pods, two without, and `more`. */
+function stage(more = 0) {
+  const clock = new WoundClock();
+  const cluster = new PretendCluster();
+  cluster.addNode('n1', {}, used);
+  cluster.addNode('n2', {});
+  cluster.addPod('a/w', {}, [{ name: 'c', usage: used }]);
+  cluster.addPod('a/x', {});
+  cluster.addPod('b/y', {});
+  for (let pod = 0; pod < more; pod++) cluster.addPod(`m/${pod}`, {}, [{ name: 'c', usage: used }]);
+  cluster.reasons.set('n2', { kind: 'refused', text: '' });
+  cluster.reasons.set('a/x', { kind: 'first-sample', text: '' });
+  const survey = new Survey({
+    ...cluster.parts,
+    nodeSelector: { matches: (labels) => !('skip' in labels) },
+    sightings: { servesPod: (namespace, name) => cluster.podUsage(namespace, name) !== undefined },
+    servesNode: (name) => cluster.nodeUsage(name) !== undefined,
+    clock,
+    metricResolutionMs: 15_000,
+  });
+  return { clock, cluster, survey };
+}
+
+async function turnsUntil(holds: () => boolean): Promise<void> {
+  for (let turns = 0; !holds(); turns++) {
+    assert.ok(turns < 1_000, 'waited in vain');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Runs until disposed. */
+function running(survey: Survey): AsyncDisposable {
+  const stop = new AbortController();
+  const ended = survey.run(stop.signal);
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await ended;
+    },
+  };
+}
