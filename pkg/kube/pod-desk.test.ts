@@ -10,7 +10,10 @@ describe('asking about a pod', () => {
   it('tells node, phase and age', async () => {
     const { desk, apiserver, clock } = stage();
     const startTime = new Date(clock.now() - 40_000).toISOString();
-    apiserver.handMade.push({ status: 200, body: { spec: { nodeName: 'n7' }, status: { phase: 'Running', startTime } } });
+    apiserver.handMade.push({
+      status: 200,
+      body: { spec: { nodeName: 'n7' }, status: { phase: 'Running', startTime } },
+    });
     assert.deepEqual(await desk.look('ns', 'web-0', signal), {
       kind: 'found',
       node: 'n7',
@@ -41,7 +44,10 @@ describe('asking about a pod', () => {
 
   it('says why nothing was told: refused, unreadable, away', async () => {
     const { desk, apiserver } = stage();
-    apiserver.handMade.push({ status: 403, body: { message: 'pods "a" is forbidden' } }, { status: 200, body: '<html>' });
+    apiserver.handMade.push(
+      { status: 403, body: { message: 'pods "a" is forbidden' } },
+      { status: 200, body: '<html>' },
+    );
     assert.match(toldBy(await desk.look('ns', 'a', signal)), /answered 403: pods "a" is forbidden/);
     assert.match(toldBy(await desk.look('ns', 'b', signal)), /could not be read/);
     apiserver.stop();

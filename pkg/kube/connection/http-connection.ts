@@ -103,13 +103,13 @@ export class HttpConnection implements KubeConnection {
     }
   }
 
-  #headers({ accept, body }: KubeRequest, credentials: Credentials): Record<string, string> {
+  #headers({ accept, body, contentType }: KubeRequest, credentials: Credentials): Record<string, string> {
     const { impersonate } = this.#identity;
     const authorization = authorizationOf(credentials);
     return {
       accept: accept ?? 'application/json',
       'user-agent': this.#userAgent,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
       ...(authorization === undefined ? {} : { authorization }),
       ...(impersonate === undefined ? {} : { 'impersonate-user': impersonate }),
     };

@@ -8,6 +8,8 @@ export interface KubeRequest {
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** How a PATCH is meant, such as `application/apply-patch+yaml`, of which JSON is a part; absent = application/json. */
+  readonly contentType?: string;
   /** Absent = application/json. */
   readonly accept?: string;
   readonly signal: AbortSignal;
