@@ -31,6 +31,11 @@ test('housekeeping is a rhythm or a span', async () => {
   }
 });
 
+test('churn is a part of all pods in a span', async () => {
+  assert.deepEqual((await flagsOf('--directory=/d', '--churn=5%/15s')).churn, { fraction: 0.05, perMs: 15_000 });
+  assert.equal((await parseFlags(['--directory=/d', '--churn=500%/15s'])).kind, 'problems');
+});
+
 test('the address and the versions of the server are understood', async () => {
   const { metricsServer, metricsVersions } = await flagsOf(
     '--directory=/d',

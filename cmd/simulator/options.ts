@@ -1,4 +1,5 @@
 import yargs from 'yargs';
+import type { ChurnRate } from '../../pkg/simulator/churn.ts';
 import type { MetricsServerAddress, MetricsVersion } from '../../pkg/simulator/objects/metrics-server-objects.ts';
 import { type ClusterShape, cadvisorHousekeeping, type Housekeeping } from '../../pkg/simulator/shape/cluster-shape.ts';
 import { demoCluster } from '../../pkg/simulator/shape/demo-cluster.ts';
@@ -11,6 +12,7 @@ export interface SimulatorFlags {
   readonly apiServerPort: number;
   readonly metricsServer?: MetricsServerAddress;
   readonly metricsVersions: readonly MetricsVersion[];
+  readonly churn?: ChurnRate;
   readonly verbosity: number;
 }
 
@@ -56,6 +58,7 @@ function cli() {
       type: 'string',
       describe: 'How often kubelets renew their samples: `10s-20s` as cAdvisor does, or `10s` exactly',
     })
+    .option('churn', { type: 'string', describe: 'Which part of all pods is replaced in how long, such as `5%/15s`' })
     .option('api-server-port', { type: 'number', default: 0, describe: 'Port of the kube-apiserver; 0 = any' })
     .option('metrics-server-address', { type: 'string', describe: 'Where metrics-server will listen: <ip>:<port>' })
     .option('metrics-versions', {
@@ -72,6 +75,7 @@ function resolve(values: Values): ParsedFlags {
   const address = values['metrics-server-address'];
   const metricsServer = address === undefined ? undefined : addressOf(address, problems);
   const metricsVersions = versionsOf(values['metrics-versions'], problems);
+  const churn = values.churn === undefined ? undefined : churnOf(values.churn, problems);
   for (const name of ['nodes', 'pods-per-node', 'containers-per-pod', 'seed', 'api-server-port'] as const) {
     if (!Number.isInteger(values[name]) || values[name] < 0) {
       problems.push(`--${name} must be a whole number of at least 0, got ${values[name]}`);
@@ -88,6 +92,7 @@ function resolve(values: Values): ParsedFlags {
     metricsVersions,
     verbosity,
     ...(metricsServer && { metricsServer }),
+    ...(churn && { churn }),
   };
   return { kind: 'flags', flags };
 }
@@ -113,6 +118,15 @@ function housekeepingOf(text: string, problems: string[]): Housekeeping | undefi
   const maxMs = Number(parts?.[2] ?? parts?.[1]) * 1000;
   if (minMs > 0 && maxMs >= minMs) return { minMs, maxMs };
   problems.push(`--housekeeping must be like 10s or 10s-20s, got ${text}`);
+  return undefined;
+}
+
+function churnOf(text: string, problems: string[]): ChurnRate | undefined {
+  const parts = /^(\d+(?:\.\d+)?)%\/(\d+(?:\.\d+)?)s$/.exec(text);
+  const fraction = Number(parts?.[1]) / 100;
+  const perMs = Number(parts?.[2]) * 1000;
+  if (fraction <= 1 && perMs > 0) return { fraction, perMs };
+  problems.push(`--churn must be like 5%/15s, got ${text}`);
   return undefined;
 }
 

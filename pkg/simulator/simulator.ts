@@ -2,6 +2,7 @@ import type { Clock } from '../lifecycle/clock.ts';
 import type { Runner } from '../lifecycle/together.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type ClusterCertificates, createCertificates } from './certificates-kit.ts';
+import { type ChurnRate, churn } from './churn.ts';
 import { type ClusterFolder, writeClusterFolder } from './cluster-folder.ts';
 import { kubeletVerdict, tokenUsers } from './cluster-identities.ts';
 import { Control } from './control/control.ts';
@@ -34,6 +35,8 @@ export interface SimulatorOptions {
   readonly metricsVersions?: readonly MetricsVersion[];
   /** Rights beyond those of a fresh cluster with metrics-server's manifest, as components of the manifest grant them. */
   readonly moreRights?: readonly Right[];
+  /** How fast pods are replaced by others; not at all when absent. */
+  readonly churn?: ChurnRate;
 }
 
 /** A pretend cluster at work; disposing of it closes every socket. Its files stay. */
@@ -65,7 +68,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const apiServer: KubeApiServer = opened.use(pretendApiServer(options, certificates, store, control));
   await apiServer.up(apiServerPort);
   const folder = await writeClusterFolder(directory, apiServer.url, certificates);
-  opened.use(inBackground((signal) => apiServer.run(signal), options.log));
+  const { log, shape, churn: rate } = options;
+  opened.use(inBackground((signal) => apiServer.run(signal), log));
+  if (rate) opened.use(inBackground((signal) => churn({ kubelets, clock, rate, seed: shape.seed }, signal), log));
 
   const owned = opened.move();
   const parts = { folder, certificates, apiServer, kubelets, store, addNode, pointMetricsServerAt };
@@ -131,7 +136,9 @@ function pretendApiServer(
 /** Runs until disposed of; disposing waits for the end. */
 function inBackground(run: Runner, log: Logger): AsyncDisposable {
   const stop = new AbortController();
-  const ended = run(stop.signal).catch((error: unknown) => log.error('Aggregation layer stopped working', { error }));
+  const ended = run(stop.signal).catch((error: unknown) =>
+    log.error('A part of the pretend cluster stopped working', { error }),
+  );
   return {
     [Symbol.asyncDispose]() {
       stop.abort();

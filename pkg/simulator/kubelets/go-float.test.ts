@@ -42,3 +42,14 @@ test('what is printed reads back as the same number', () => {
     assert.equal(Number(goFloat(value)), value, `seed ${seed}`);
   }
 });
+
+test('large numbers are printed as with the exponent that JavaScript itself would write', () => {
+  for (let seed = 1; seed <= 2000; seed++) {
+    const random = dice(`go-float/large/${seed}`);
+    const large = 10 ** (6 + 15 * random());
+    for (const value of [large, -large, Math.round(large), 10 ** Math.round(Math.log10(large))]) {
+      const expected = value.toExponential().replace(/e\+(\d)$/, 'e+0$1');
+      assert.equal(goFloat(value), expected, `seed ${seed}`);
+    }
+  }
+});

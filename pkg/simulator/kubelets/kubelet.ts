@@ -73,7 +73,7 @@ export class SimulatedKubelet implements AsyncDisposable {
     if (path === '/healthz') return sendText(response, 200, 'ok');
     if (path !== '/metrics/resource') return sendText(response, 404, '404: Page Not Found');
     if (fault !== undefined && isAnswerFault(fault)) return this.#answerBadly(fault, { request, response, text });
-    await sendMetrics(request, response, text);
+    sendMetrics(request, response, text);
   }
 
   /** Stops listening and ends every connection. */

@@ -1,8 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { promisify } from 'node:util';
-import { constants, gzip } from 'node:zlib';
-
-const compress = promisify(gzip);
+import { constants, gzipSync } from 'node:zlib';
 
 /** What Go's `net/http` writes at a time where the length is not known beforehand. */
 const chunkBytes = 4096;
@@ -11,11 +8,12 @@ const chunkBytes = 4096;
 export const metricsContentType = 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores';
 
 /** Sends metrics as a kubelet does: chunked, and packed where the client accepts gzip. */
-export async function sendMetrics(request: IncomingMessage, response: ServerResponse, text: string): Promise<void> {
+export function sendMetrics(request: IncomingMessage, response: ServerResponse, text: string): void {
   const packed = acceptsGzip(request);
   const plain = Buffer.from(text);
-  // The fastest level: what a pretend kubelet spends on packing is taken from the server under test.
-  const body = packed ? await compress(plain, { level: constants.Z_BEST_SPEED }) : plain;
+  // The fastest level, and no thread, which costs more than it saves: what a pretend kubelet spends on packing is taken
+  // from the server under test.
+  const body = packed ? gzipSync(plain, { level: constants.Z_BEST_SPEED }) : plain;
   response.writeHead(200, { 'Content-Type': metricsContentType, ...(packed ? { 'Content-Encoding': 'gzip' } : {}) });
   for (let sent = 0; sent < body.length; sent += chunkBytes) response.write(body.subarray(sent, sent + chunkBytes));
   response.end();
