@@ -36,6 +36,14 @@ const plainFaults = [
   'endless',
   'missing-containers',
   'bad-lines',
+  'long-line',
+  'duplicates',
+  'other-labels',
+  'no-timestamps',
+  'utf-16',
+  'mislabelled',
+  'http-1.0',
+  'redirect',
 ] as const;
 const faultStatuses = [401, 403, 404, 429, 500, 503] as const;
 const conducts = ['answer', 'fail', 'hang'] as const;

@@ -18,6 +18,8 @@ export interface BadExchange {
   readonly reset: () => void;
 }
 
+type OddFault = Extract<AnswerFault, { readonly kind: 'utf-16' | 'mislabelled' | 'http-1.0' | 'redirect' }>;
+
 const MiB = 2 ** 20;
 const limitMiB = 256;
 const slowBeatMs = 100;
@@ -55,7 +57,29 @@ export async function answerBadly(fault: AnswerFault, exchange: BadExchange): Pr
       await endless(exchange);
       return;
     default:
-      fault satisfies never;
+      answerOddly(fault, exchange);
+  }
+}
+
+/** Answers at once, in a way that is not quite a kubelet's. */
+function answerOddly({ kind }: OddFault, { response, text }: BadExchange): void {
+  const head = { 'Content-Type': metricsContentType };
+  switch (kind) {
+    case 'utf-16':
+      response.writeHead(200, head).end(Buffer.from(`\ufeff${text}`, 'utf16le'));
+      return;
+    case 'mislabelled':
+      response.writeHead(200, { ...head, 'Content-Encoding': 'gzip' }).end(text);
+      return;
+    case 'http-1.0':
+      // Node.js speaks 1.1 only: this is written past it.
+      response.socket?.end(`HTTP/1.0 200 OK\r\nContent-Type: ${metricsContentType}\r\n\r\n${text}`);
+      return;
+    case 'redirect':
+      response.writeHead(302, { Location: '/show-me-your-token' }).end();
+      return;
+    default:
+      kind satisfies never;
   }
 }
 

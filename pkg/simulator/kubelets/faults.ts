@@ -29,16 +29,49 @@ export type KubeletFault =
   /** The runtime says nothing: node series only. */
   | { readonly kind: 'missing-containers' }
   /** Good lines among bad ones: no value, text for a value, open quotes, NaN, Inf, negative, huge. */
-  | { readonly kind: 'bad-lines' };
+  | { readonly kind: 'bad-lines' }
+  /** One line of 5 MB among good ones. */
+  | { readonly kind: 'long-line' }
+  /** Each series twice, with another value and another time the second time. */
+  | { readonly kind: 'duplicates' }
+  /** Labels in another order, with blanks, and one more whose value is full of escapes. */
+  | { readonly kind: 'other-labels' }
+  /** No series bears a time. */
+  | { readonly kind: 'no-timestamps' }
+  /** Good text in UTF-16. */
+  | { readonly kind: 'utf-16' }
+  /** Plain text that says it is packed. */
+  | { readonly kind: 'mislabelled' }
+  /** A whole answer in HTTP/1.0, which ends with the connection. */
+  | { readonly kind: 'http-1.0' }
+  /** 302 to a path that would answer with whatever it is shown. */
+  | { readonly kind: 'redirect' };
 
 /** Faults that change what a healthy kubelet would say, not how it is sent. */
-export type ContentFault = Extract<
-  KubeletFault,
-  { readonly kind: 'skew' | 'empty' | 'frozen' | 'missing-containers' | 'bad-lines' }
->;
+export type ContentFault = Extract<KubeletFault, { readonly kind: (typeof contentFaults)[number] }>;
+
+const contentFaults = [
+  'skew',
+  'empty',
+  'frozen',
+  'missing-containers',
+  'bad-lines',
+  'long-line',
+  'duplicates',
+  'other-labels',
+  'no-timestamps',
+] as const;
 
 /** Faults of sending. `refuse` is none of these: it leaves nobody to send. */
 export type AnswerFault = Exclude<KubeletFault, ContentFault | { readonly kind: 'refuse' }>;
+
+/** Whether a fault is one of content. */
+export const isContentFault = (fault: KubeletFault): fault is ContentFault =>
+  (contentFaults as readonly string[]).includes(fault.kind);
+
+/** Whether a fault is one of sending. */
+export const isAnswerFault = (fault: KubeletFault): fault is AnswerFault =>
+  !isContentFault(fault) && fault.kind !== 'refuse';
 
 /** The answer as a content fault leaves it. `frozen` shows in the moment for which the text was made. */
 export function spoiltText(text: string, fault: ContentFault): string {
@@ -53,6 +86,18 @@ export function spoiltText(text: string, fault: ContentFault): string {
       return text.replace(/^(# (HELP|TYPE) )?(container|pod)_.*\n/gm, '');
     case 'bad-lines':
       return text.replace(/^# TYPE container_cpu_usage_seconds_total counter\n/m, (head) => head + badLines);
+    case 'long-line':
+      return `${cpu}{container="${'x'.repeat(5 * 2 ** 20)}",namespace="faults",pod="long"} 1 1795231533258\n${text}`;
+    case 'duplicates':
+      return text.replace(/^([a-z].*) (\S+) (\d{13})\n/gm, (line, series: string, value: string, at: string) => {
+        return `${line}${series} ${goFloat(2 * Number(value) + 1)} ${Number(at) + 500}\n`;
+      });
+    case 'other-labels':
+      return text.replace(/\{container="(.*)",namespace="(.*)",pod="(.*)"\}/g, (_, container, namespace, pod) => {
+        return `{pod="${pod}", image="a\\"},{\\\\\\n=", namespace="${namespace}",container="${container}",}`;
+      });
+    case 'no-timestamps':
+      return text.replace(/ \d{13}$/gm, '');
     default:
       return fault satisfies never;
   }

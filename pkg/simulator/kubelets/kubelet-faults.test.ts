@@ -30,6 +30,14 @@ describe('a faulty kubelet', () => {
       { kind: 'endless' },
       { kind: 'missing-containers' },
       { kind: 'bad-lines' },
+      { kind: 'long-line' },
+      { kind: 'duplicates' },
+      { kind: 'other-labels' },
+      { kind: 'no-timestamps' },
+      { kind: 'utf-16' },
+      { kind: 'mislabelled' },
+      { kind: 'http-1.0' },
+      { kind: 'redirect' },
     ];
     await using kubelets = await startTestKubelets(shape);
     const [well, neighbour] = [(await ask(kubelets, node)).body, (await ask(kubelets, 'node-00001')).body];
@@ -146,6 +154,59 @@ describe('a faulty kubelet', () => {
       [],
     );
     assert.ok(mixed.length > good.length + 10);
+  });
+
+  it('says the same in other words: labels in another order, or each series twice, or none with a time', async () => {
+    await using kubelets = await startTestKubelets(shape);
+    const good = (await ask(kubelets, node)).body;
+    await kubelets.fault(node, { kind: 'other-labels' });
+    const relabelled = (await ask(kubelets, node)).body;
+    assert.match(relabelled, /^container_cpu_usage_seconds_total\{pod="[^"]+", image="a\\"\},\{\\\\\\n=", namespace=/m);
+    await kubelets.fault(node, { kind: 'duplicates' });
+    const doubled = (await ask(kubelets, node)).body;
+    assert.equal(timesOf(doubled).length, 2 * timesOf(good).length);
+    await kubelets.fault(node, { kind: 'no-timestamps' });
+    const timeless = (await ask(kubelets, node)).body;
+    assert.deepEqual(timesOf(timeless), []);
+    for (const text of [relabelled, timeless]) assert.equal(text.split('\n').length, good.split('\n').length);
+  });
+
+  it('hides a line of 5 MB among good ones', async () => {
+    await using kubelets = await faulty({ kind: 'long-line' });
+    const { body } = await ask(kubelets, node);
+    assert.deepEqual(body.split('\n').filter((line) => line.length > 5 * MiB).length, 1);
+  });
+
+  it('writes in UTF-16, or says that plain text is packed', async () => {
+    await using kubelets = await faulty({ kind: 'utf-16' });
+    const { raw } = await ask(kubelets, node);
+    assert.match(raw.toString('utf16le'), /^\ufeff# HELP /);
+    await kubelets.fault(node, { kind: 'mislabelled' });
+    const { headers, body } = await ask(kubelets, node);
+    assert.equal(headers['content-encoding'], 'gzip');
+    assert.match(body, /^# HELP /);
+  });
+
+  it('speaks HTTP/1.0, whose answer ends with the connection', async () => {
+    await using kubelets = await faulty({ kind: 'http-1.0' });
+    const { status, headers, body } = await ask(kubelets, node);
+    assert.equal(status, 200);
+    assert.deepEqual(Object.keys(headers), ['content-type']);
+    assert.match(body, /resource_scrape_error 0\n$/);
+  });
+
+  it('sends whoever asks somewhere else', async () => {
+    await using kubelets = await faulty({ kind: 'redirect' });
+    const { status, headers } = await ask(kubelets, node);
+    assert.deepEqual([status, headers.location], [302, '/show-me-your-token']);
+  });
+
+  it('tells the time of its node, which may be wrong', async () => {
+    const clock = new WoundClock(Date.UTC(2026, 0, 1));
+    await using kubelets = await startTestKubelets(shape, { clock });
+    assert.equal((await ask(kubelets, node)).headers.date, 'Thu, 01 Jan 2026 00:00:00 GMT');
+    await kubelets.fault(node, { kind: 'skew', byMs: -3_600_000 });
+    assert.equal((await ask(kubelets, node)).headers.date, 'Wed, 31 Dec 2025 23:00:00 GMT');
   });
 
   it('sends a small answer that unpacks to 256 MiB', async () => {

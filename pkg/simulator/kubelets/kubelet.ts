@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../lifecycle/clock.ts';
 import { answerBadly } from './bad-answer.ts';
-import { type AnswerFault, type ContentFault, type KubeletFault, spoiltText } from './faults.ts';
+import { type AnswerFault, isAnswerFault, isContentFault, type KubeletFault, spoiltText } from './faults.ts';
 import { sendMetrics, sendText } from './metrics-answer.ts';
 import type { AcceptToken, TokenVerdict } from './running-kubelets.ts';
 
@@ -65,6 +65,7 @@ export class SimulatedKubelet implements AsyncDisposable {
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const fault = this.#fault?.fault;
     const text = this.#text(fault);
+    response.setHeader('Date', this.#date(fault));
     if (text === undefined) return this.#reset(request);
     if (fault !== undefined && comesFirst(fault)) return this.#answerBadly(fault, { request, response, text });
     if (!(await this.#admits(request, response))) return;
@@ -81,6 +82,11 @@ export class SimulatedKubelet implements AsyncDisposable {
     this.#closed = true;
     this.#faultOver.abort();
     await this.reconcile();
+  }
+
+  /** The time by the clock of the node, as HTTP writes it. */
+  #date(fault: KubeletFault | undefined): string {
+    return new Date(this.#parts.clock.now() + (fault?.kind === 'skew' ? fault.byMs : 0)).toUTCString();
   }
 
   /** What a healthy kubelet, or one with a content fault, says now. */
@@ -144,14 +150,9 @@ export class SimulatedKubelet implements AsyncDisposable {
   }
 }
 
-const isContentFault = (fault: KubeletFault): fault is ContentFault =>
-  ['skew', 'empty', 'frozen', 'missing-containers', 'bad-lines'].includes(fault.kind);
-
-const isAnswerFault = (fault: KubeletFault): fault is AnswerFault => !isContentFault(fault) && fault.kind !== 'refuse';
-
 /** Faults in front of the kubelet's own checks: whoever asks, and for whatever. */
 const comesFirst = (fault: KubeletFault): fault is AnswerFault =>
-  ['hang', 'reset', 'status', 'html'].includes(fault.kind);
+  ['hang', 'reset', 'status', 'html', 'redirect'].includes(fault.kind);
 
 const forbidden = (user: string): string =>
   `Forbidden (user=${user}, verb=get, resource=nodes, subresource(s)=[metrics])`;
