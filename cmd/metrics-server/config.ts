@@ -31,6 +31,7 @@ export function configOf(options: Options): Config {
 function genericConfig(options: Options): Config['generic'] {
   return {
     requestTimeoutMs: options['request-timeout'],
+    livezGraceMs: options['livez-grace-period'],
     maxRequestsInflight: options['max-requests-inflight'],
     maxMutatingRequestsInflight: options['max-mutating-requests-inflight'],
     shutdownDelayMs: options['shutdown-delay-duration'],

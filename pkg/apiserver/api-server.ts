@@ -21,6 +21,7 @@ import { plainRoute, type Route, RouteTable } from './router.ts';
 import { badRequest, internalError, type Status, statusAnswer, textError, timedOut, unauthorized } from './status.ts';
 import { timeoutWish } from './timeout-wish.ts';
 import { rawJson, type VersionInfo, versionRoutes } from './version.ts';
+import { withWarnings } from './warnings.ts';
 
 /** Finds out who asks. */
 export interface Authenticator {
@@ -29,7 +30,8 @@ export interface Authenticator {
 
 /** Who asked. Nobody in particular is a user too: `system:anonymous`. */
 export type Caller =
-  | { readonly kind: 'user'; readonly user: User }
+  /** `warnings`: what the caller should know of the credentials shown; absent = nothing. */
+  | { readonly kind: 'user'; readonly user: User; readonly warnings?: readonly string[] }
   /** What was shown is wrong, or could not be verified; `reason` is for the log, never for the client. */
   | { readonly kind: 'unauthorized'; readonly reason: string };
 
@@ -147,7 +149,8 @@ export class ApiServer {
     const { auditor } = this.#options;
     const user = caller.kind === 'user' ? caller.user : undefined;
     if (auditor && !(await auditor.began(request, user, info.attributes))) return brokenOff(request, notRecorded);
-    const answer = user === undefined ? statusAnswer(unauthorized, request) : await this.#answerTo(user, request, info);
+    const plain = user === undefined ? statusAnswer(unauthorized, request) : await this.#answerTo(user, request, info);
+    const answer = caller.kind === 'user' ? withWarnings(plain, caller.warnings ?? []) : plain;
     // Strangers could make us work on a hundred streams at once for the price of one connection.
     const isStranger = user === undefined || user.name === 'system:anonymous';
     return isStranger && request.httpMajor === 2 ? withHeaders(answer, { Connection: 'close' }) : answer;

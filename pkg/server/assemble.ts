@@ -106,7 +106,7 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
     health: {
       ...probesOf(
         { storage, nodes, pods, authentication, scraper, stopping: stopping.signal },
-        { metricResolutionMs, clock },
+        { metricResolutionMs, clock, livezGraceMs: config.generic.livezGraceMs },
       ),
       degraded: degradation.notes,
     },

@@ -31,6 +31,8 @@ export type ApiVersion = 'v1beta1' | 'v1';
 export interface GenericConfig {
   /** How long one request may take, and requests under way when the server stops. */
   readonly requestTimeoutMs: number;
+  /** After so long without having finished its start the server counts as dead; 0 = it may wait for ever. */
+  readonly livezGraceMs: number;
   /** Reading requests under way at once; 0 = no limit. */
   readonly maxRequestsInflight: number;
   /** Writing requests under way at once; 0 = no limit. */

@@ -49,6 +49,20 @@ describe('probes', () => {
     assert.deepEqual(failed(livez), []);
   });
 
+  it('let the server die that has not finished its start within a grace, where one was set', async () => {
+    const clock = new WoundClock();
+    const nodes = { synced: false };
+    const options = { metricResolutionMs: resolution, clock, livezGraceMs: 90_000 };
+    const { livez, healthz } = probesOf({ ...healthy(), nodes, scraper: { lastBeatAt: () => undefined } }, options);
+    await clock.wind(89_999);
+    assert.deepEqual([...failed(livez), ...failed(healthz)], []);
+    await clock.wind(1);
+    const why = 'metadata-informer-sync: the nodes of the cluster have not been listed yet';
+    assert.deepEqual([...failed(livez), ...failed(healthz)], [why, why]);
+    nodes.synced = true;
+    assert.deepEqual([...failed(livez), ...failed(healthz)], []);
+  });
+
   it('fail readiness at once when asked to stop', () => {
     assert.deepEqual(failing({ ...healthy(), stopping: AbortSignal.abort() }), ['shutdown: process is shutting down']);
   });

@@ -22,6 +22,8 @@ export interface ProbeSubjects {
 export interface ProbeOptions {
   readonly metricResolutionMs: number;
   readonly clock: Clock;
+  /** After so long without having finished its start the server counts as dead; absent or 0 = it may wait for ever. */
+  readonly livezGraceMs?: number;
 }
 
 /** The checks of each health endpoint, under the reference's names and in its order, which its users' tests compare. */
@@ -45,8 +47,7 @@ const gracePeriods = 2;
 /** Builds the checks. The start-up grace counts from this call. */
 export function probesOf(subjects: ProbeSubjects, options: ProbeOptions): Probes {
   const synced = informerSync(subjects);
-  // Whoever waits for the kube-apiserver is alive: being killed for it would only lengthen the outage.
-  const alive: Probe = { name: 'metadata-informer-sync', check: () => undefined };
+  const alive = startedInTime(synced, options);
   return {
     livez: [...answering, collectionTimely(subjects, options), alive],
     readyz: [
@@ -82,6 +83,18 @@ function informerSync({ nodes, pods, authentication }: ProbeSubjects): () => str
     if (!pods.synced) return 'the pods of the cluster have not been listed yet';
     if (!authentication.synced) return 'the authentication ConfigMap has not been read yet';
     return undefined;
+  };
+}
+
+/**
+ * Whoever waits for the kube-apiserver is alive: being killed for it would only lengthen the outage. Who thinks otherwise
+ * says for how long. Catalogs that were synced once stay so: an outage later on is no question of life.
+ */
+function startedInTime(synced: () => string | undefined, { livezGraceMs = 0, clock }: ProbeOptions): Probe {
+  const graceEnds = livezGraceMs > 0 ? clock.monotonic() + livezGraceMs : Number.POSITIVE_INFINITY;
+  return {
+    name: 'metadata-informer-sync',
+    check: () => (clock.monotonic() < graceEnds ? undefined : synced()),
   };
 }
 

@@ -54,8 +54,7 @@ export const genericFlags = {
     kind: 'duration',
     default: '0s',
     minMs: 0,
-    inert: '/livez never fails because of a start that has not finished',
-    help: 'How long after its start the server counts as alive although it has not finished starting.',
+    help: 'How long after its start the server counts as alive (/livez, /healthz) although it has not listed nodes and pods yet. 0s: for ever, since being restarted would only lengthen an outage of the kube-apiserver.',
   },
   'max-mutating-requests-inflight': {
     ...count,

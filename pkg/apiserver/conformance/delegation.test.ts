@@ -102,7 +102,7 @@ const meetings: readonly Meeting[] = [
   },
   {
     promise: 'a known token is served, its user reviewed',
-    headers: { authorization: 'bearer  t ' },
+    headers: { authorization: ' bearer t ' },
     token: { kind: 'authenticated', user: bob },
     status: 200,
   },
@@ -162,6 +162,14 @@ for (const { promise, status, body, ...meeting } of meetings) {
     if (body !== undefined) assert.equal(answer.text, body);
   });
 }
+
+test('a token behind two spaces is no credential; whoever sent it is warned, also by a refusal', async () => {
+  const headers = { authorization: 'Bearer  t' };
+  const warnings = ['the provided Authorization header contains extra space before the bearer token, and is ignored'];
+  const { answer, asked } = await meet({ headers, token: { kind: 'authenticated', user: bob }, access: denied });
+  assert.deepEqual([answer.status, asked[0]?.[0].name, answer.warnings], [403, 'system:anonymous', warnings]);
+  assert.deepEqual((await meet({ headers })).answer.warnings, warnings);
+});
 
 test('the reviewer is told who asks, with uid, extra and the group everybody known is in', async () => {
   const { asked } = await meet({

@@ -13,6 +13,8 @@ export interface Served {
   readonly headers: Readonly<Record<string, string>>;
   readonly bytes: Buffer;
   readonly text: string;
+  /** The sentences of `Warning` headers. */
+  readonly warnings: readonly string[];
 }
 
 /** Where the tests' API lives. */
@@ -29,7 +31,8 @@ export async function ask(
 ): Promise<Served> {
   const answer: Answer = await metricsServer(changes).handle(madeRequest(target, request));
   const bytes = await bodyBytes(answer.body);
-  return { status: answer.status, headers: answer.headers, bytes, text: bytes.toString() };
+  const { status, headers, warnings = [] } = answer;
+  return { status, headers, bytes, text: bytes.toString(), warnings };
 }
 
 /** The request of somebody who accepts this. */

@@ -181,6 +181,18 @@ test('what is no bearer token is not looked at', async () => {
   }
 });
 
+test('whoever puts a second space before the token is nobody in particular, and is told so', async () => {
+  const warned = async (authorization: string) => {
+    const caller = await authenticatorFor({}).authenticate(asRequest({ headers: { authorization } }));
+    return caller.kind === 'user' && caller.user.name === 'system:anonymous' ? (caller.warnings ?? []) : undefined;
+  };
+  const sentence = 'the provided Authorization header contains extra space before the bearer token, and is ignored';
+  assert.deepEqual(await warned('Bearer  good'), [sentence]);
+  assert.deepEqual(await warned('bearer   good'), [sentence]);
+  for (const authorization of ['Bearer', 'Bearer ', 'Basic  Z29vZA==', ''])
+    assert.deepEqual(await warned(authorization), [], authorization);
+});
+
 test('a token that is rejected, or cannot be reviewed, is refused, never anonymous', async () => {
   assert.equal(await reasonOf({ headers: { authorization: 'Bearer bad' } }), 'bearer token: unknown');
   assert.equal(

@@ -12,7 +12,8 @@ import type { AnswerObserver } from './review-cache.ts';
 
 /** Who asks, in the end. */
 export type Authentication =
-  | { readonly kind: 'user'; readonly user: User }
+  /** `warnings`: what the caller should know of the credentials shown; absent = nothing. */
+  | { readonly kind: 'user'; readonly user: User; readonly warnings?: readonly string[] }
   /** A credential was shown and not accepted. `reason` is for the log, not for the client. */
   | { readonly kind: 'unauthorized'; readonly reason: string };
 
@@ -52,12 +53,14 @@ export class Authenticator {
   /** Anonymous only when nobody took offence: a bad credential never becomes an anonymous caller. */
   async authenticate(request: ApiRequest): Promise<Authentication> {
     const errors: string[] = [];
+    const warnings: string[] = [];
     for (const identify of this.#ways) {
       const identity = await identify(request);
       if (identity.kind === 'user') return { kind: 'user', user: authenticated(identity.user) };
       if (identity.kind === 'error') errors.push(identity.reason);
+      else if (identity.warning !== undefined) warnings.push(identity.warning);
     }
-    if (errors.length === 0) return { kind: 'user', user: anonymous };
+    if (errors.length === 0) return { kind: 'user', user: anonymous, ...(warnings.length > 0 && { warnings }) };
 
     const reason = errors.join('; ');
     this.#log.detail(2, 'Unable to authenticate the request', { reason, client: request.remoteAddress });

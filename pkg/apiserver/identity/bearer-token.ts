@@ -36,6 +36,7 @@ export class BearerTokens {
   async identify({ headers, signal }: Pick<ApiRequest, 'headers' | 'signal'>): Promise<Identity> {
     const token = bearerToken(headers.authorization);
     if (token === undefined) return { kind: 'no-opinion' };
+    if (token === '') return { kind: 'no-opinion', warning: spaceBeforeToken };
 
     const verdict = await this.#cache.lookUp(token, signal, (until) => this.#reviewer.review(token, until));
     switch (verdict.kind) {
@@ -51,8 +52,12 @@ export class BearerTokens {
   }
 }
 
-/** `Bearer <token>`, the scheme in any case. As in the reference, nothing is found after more than one space. */
+/** What the reference says to whoever may wonder why nobody knows them. */
+const spaceBeforeToken =
+  'the provided Authorization header contains extra space before the bearer token, and is ignored';
+
+/** `Bearer <token>`, the scheme in any case. As in the reference nothing is found, the empty text, after more than one space. */
 function bearerToken(authorization: string | undefined): string | undefined {
-  const [scheme = '', token = ''] = (authorization ?? '').trim().split(' ');
-  return scheme.toLowerCase() === 'bearer' && token !== '' ? token : undefined;
+  const [scheme = '', token] = (authorization ?? '').trim().split(' ', 2);
+  return scheme.toLowerCase() === 'bearer' ? token : undefined;
 }

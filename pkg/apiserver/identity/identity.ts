@@ -4,6 +4,6 @@ import type { User } from '../../model/user.ts';
 export type Identity =
   | { readonly kind: 'user'; readonly user: User }
   /** The request carries nothing of the kind. */
-  | { readonly kind: 'no-opinion' }
+  | { readonly kind: 'no-opinion'; readonly warning?: string }
   /** A credential was shown and does not count; `reason` is for the log. */
   | { readonly kind: 'error'; readonly reason: string };

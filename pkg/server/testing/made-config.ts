@@ -25,6 +25,7 @@ const plain: Config = {
   events: true,
   generic: {
     requestTimeoutMs: 60_000,
+    livezGraceMs: 0,
     maxRequestsInflight: 400,
     maxMutatingRequestsInflight: 200,
     shutdownDelayMs: 0,
