@@ -31,6 +31,7 @@ export const resourceTypes: readonly ResourceType[] = [
   review('authorization.k8s.io', 'subjectaccessreviews', 'SubjectAccessReview'),
   kept('coordination.k8s.io', 'leases', 'Lease'),
   kept('discovery.k8s.io', 'endpointslices', 'EndpointSlice'),
+  kept('events.k8s.io', 'events', 'Event', 'ev'),
 ];
 
 /** The type that serves `name` of a group and version, if it is one of ours. */

@@ -64,6 +64,7 @@ function metricsServerRights(): readonly Right[] {
     { who, verbs: ['create'], group: 'authentication.k8s.io', resources: ['tokenreviews'] },
     { who, verbs: ['create'], group: 'authorization.k8s.io', resources: ['subjectaccessreviews'] },
     { who, verbs: read, group: '', resources: ['configmaps'], namespace: 'kube-system', names },
+    { who, verbs: ['create', 'patch'], group: 'events.k8s.io', resources: ['events'] },
   ];
 }
 
