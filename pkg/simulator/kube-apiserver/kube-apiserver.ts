@@ -6,6 +6,7 @@ import { AggregationProxy } from '../aggregation/aggregation-proxy.ts';
 import { Availability } from '../aggregation/availability.ts';
 import { BackendConnections } from '../aggregation/backend-connections.ts';
 import { DiscoveryMerge } from '../aggregation/discovery-merge.ts';
+import { NamespaceDeletion } from '../aggregation/namespace-deletion.ts';
 import { HttpsDoor, type UnknownCall } from '../kubelets/https-door.ts';
 import { noFaults } from './api-server-faults.ts';
 import type { Call } from './call.ts';
@@ -44,6 +45,7 @@ export class KubeApiServer implements AsyncDisposable {
   readonly #connections: BackendConnections;
   readonly #availability: Availability;
   readonly #discovery: DiscoveryMerge;
+  readonly #namespaces: NamespaceDeletion;
   readonly #routes: Routes;
   readonly #door: HttpsDoor;
   #port = 0;
@@ -57,6 +59,7 @@ export class KubeApiServer implements AsyncDisposable {
     const proxy = new AggregationProxy({ store, connections: this.#connections, clock });
     this.#availability = new Availability({ store, connections: this.#connections, clock, log });
     this.#discovery = new DiscoveryMerge({ store, proxy, clock });
+    this.#namespaces = new NamespaceDeletion({ store, proxy, clock });
     const reading = new Reading({ store, watches: this.#watches, pages: this.#pages, clock });
     this.#routes = new Routes({ ...options, proxy, reading, discovery: this.#discovery, faults: this.faults });
     this.#door = new HttpsDoor({ serving, clientCa, answer: (call) => this.#answer(call) });
@@ -105,7 +108,11 @@ export class KubeApiServer implements AsyncDisposable {
 
   /** Looks after aggregated servers until aborted. */
   async run(signal: AbortSignal): Promise<void> {
-    await runTogether(signal, [(until) => this.#availability.run(until), (until) => this.#discovery.run(until)]);
+    await runTogether(signal, [
+      (until) => this.#availability.run(until),
+      (until) => this.#discovery.run(until),
+      (until) => this.#namespaces.run(until),
+    ]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

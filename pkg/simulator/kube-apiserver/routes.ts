@@ -1,6 +1,8 @@
+import type { Clock } from '../../lifecycle/clock.ts';
 import type { AggregationProxy } from '../aggregation/aggregation-proxy.ts';
 import { type ApiService, apiServices } from '../aggregation/api-service.ts';
 import type { DiscoveryMerge } from '../aggregation/discovery-merge.ts';
+import { beginDeletion } from '../aggregation/namespace-deletion.ts';
 import { kubernetesVersion } from '../objects/pretend-objects.ts';
 import type { ApiServerFaults, ReviewConduct } from './api-server-faults.ts';
 import type { Call } from './call.ts';
@@ -8,10 +10,10 @@ import { aggregatedGroups, answerGroup, answerRoot, answerVersion } from './disc
 import type { TokenUsers } from './identity.ts';
 import type { ObjectStore } from './object-store.ts';
 import { answerOpenapiRoot, answerSwagger } from './openapi.ts';
-import type { Reading } from './reading.ts';
+import { notFound, type Reading } from './reading.ts';
 import { json, type Reply, refusal, text } from './reply.ts';
 import { type RequestTarget, type ResourceTarget, requestTarget } from './request-target.ts';
-import { resourceTypeOf } from './resource-types.ts';
+import { type ResourceType, resourceTypeOf, storeKey } from './resource-types.ts';
 import { answerReview } from './reviews.ts';
 import { forbiddenMessage, mayDo, type Right } from './rights.ts';
 import { answerWrite } from './writing.ts';
@@ -26,6 +28,7 @@ export interface RoutesOptions {
   readonly discovery: DiscoveryMerge;
   readonly faults: ApiServerFaults;
   readonly control: (call: Call) => Promise<Reply | undefined>;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 const unknownPath = (): Reply => refusal('NotFound', 'the server could not find the requested resource');
@@ -88,8 +91,16 @@ export class Routes {
       return refusal('MethodNotAllowed', `the server does not allow this method on the requested resource`);
     }
     if (type.verbs.length === 1) return this.#answerReview(call, type.name);
+    if (type.kind === 'Namespace' && target.verb === 'delete') return this.#deleteNamespace(target.name ?? '', type);
     const reads = call.method === 'GET' || call.method === 'HEAD';
     return reads ? reading.answer(call, target, type) : answerWrite(store, call, target, type);
+  }
+
+  /** It goes when nothing is left in it, which others find out. */
+  #deleteNamespace(name: string, type: ResourceType): Reply {
+    const { store, clock } = this.#options;
+    const namespace = store.get(storeKey(type), name);
+    return namespace === undefined ? notFound(type, name) : json(beginDeletion(store, namespace, clock.now()));
   }
 
   async #answerReview(call: Call, resource: string): Promise<Reply> {
