@@ -64,6 +64,13 @@ function servingConfig(options: Options): Config['serving'] {
     disableHttp2: options['disable-http2-serving'],
     http2MaxStreamsPerConnection: options['http2-max-streams-per-connection'] || defaultHttp2Streams,
     permitPortSharing: options['permit-port-sharing'],
+    ...(options['serving-ca'] === 'self-managed' && {
+      selfManagedCa: {
+        secret: options['serving-ca-secret'],
+        service: options['serving-service'],
+        keyAlgorithm: options['serving-key-algorithm'],
+      },
+    }),
   };
 }
 

@@ -58,6 +58,7 @@ const rules: readonly Rule[] = [
       'kubelet-certificate-authority',
     ] as const
   ).map((name) => apart('deprecated-kubelet-completely-insecure', name, 'plain HTTP has neither TLS nor credentials')),
+  apart('serving-ca', 'tls-cert-file', 'the serving certificate is either ours to make or yours to give'),
   together('tls-cert-file', 'tls-private-key-file'),
   together('tls-private-key-file', 'tls-cert-file'),
   {

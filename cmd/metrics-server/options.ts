@@ -158,7 +158,7 @@ function description(flag: Flag): string {
   const { help, inert, refused } = flag;
   if (refused !== undefined) return `${help} Only the default is accepted: ${refused}.`;
   if (inert !== undefined) return `${help} Accepted for compatibility, without effect: ${inert}.`;
-  return flag.kind === 'choice' ? `${help} One of: ${flag.choices.join(', ')}.` : help;
+  return flag.kind === 'choice' ? `${help} One of: ${flag.choices.filter(Boolean).join(', ')}.` : help;
 }
 
 function defaultText(value: string | boolean | number | readonly string[]): string {

@@ -28,12 +28,24 @@ const accepted: readonly Row[] = [
   ['--audit-log-mode=blocking-strict --audit-log-format=legacy'],
   ['--api-versions=v1beta1,v1'],
   ['--api-versions=v1'],
+  [
+    '--serving-ca=self-managed --serving-ca-secret=tls/ca --serving-service=kube-system/metrics --serving-key-algorithm=rsa-2048',
+  ],
+  ['--serving-ca='],
 ];
 
 const nothingEmulated = 'no component here emulates other versions or has feature gates';
 const alpha = 'it is an alpha option of metrics-server, which nothing can enable';
 
 const refused: readonly Row[] = [
+  [
+    '--serving-ca=self-managed --tls-cert-file=a.crt --tls-private-key-file=a.key',
+    '--serving-ca=self-managed and --tls-cert-file=a.crt exclude each other: the serving certificate is either ours to make or yours to give',
+  ],
+  ['--serving-ca-secret=a/b/c', '--serving-ca-secret must be a name, or namespace/name, got "a/b/c"'],
+  ['--serving-service=', '--serving-service must be a name, or namespace/name, got ""'],
+  ['--serving-service=Upper', '--serving-service must be a name, or namespace/name, got "Upper"'],
+  ['--serving-key-algorithm=dsa', '--serving-key-algorithm must be one of ecdsa-p256, rsa-2048, got "dsa"'],
   ['--advertise-address=me', '--advertise-address must be an IP address such as 0.0.0.0 or ::, got "me"'],
   ['--cors-allowed-origins=^a($', '--cors-allowed-origins must be regular expressions, got "^a($"'],
   [

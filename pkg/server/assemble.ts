@@ -108,7 +108,7 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
         { storage, nodes, pods, authentication, scraper, stopping: stopping.signal },
         { metricResolutionMs, clock, livezGraceMs: config.generic.livezGraceMs },
       ),
-      degraded: degradation.notes,
+      degraded: () => [...degradation.notes(), ...serving.notes()],
     },
     expose: () => registry.chunks(),
     version,

@@ -1,4 +1,5 @@
 import type { SecureVersion } from 'node:tls';
+import type { KeyAlgorithm } from '../apiserver/serving-ca/sign-certificate.ts';
 import type { LabelSelector } from '../model/label-selector.ts';
 import type { VerbosityRule } from '../telemetry/logger.ts';
 
@@ -88,6 +89,15 @@ export interface ServingConfig {
   readonly http2MaxStreamsPerConnection: number;
   /** SO_REUSEPORT. */
   readonly permitPortSharing: boolean;
+  /** Absent = the certificate is in files, or nobody can verify it. */
+  readonly selfManagedCa?: SelfManagedCaConfig;
+}
+
+/** How we are our own authority; objects without a namespace are in ours. */
+export interface SelfManagedCaConfig {
+  readonly secret: { readonly namespace?: string; readonly name: string };
+  readonly service: { readonly namespace?: string; readonly name: string };
+  readonly keyAlgorithm: KeyAlgorithm;
 }
 
 /** What is spoken under HTTPS, in the terms of Node's TLS options. */

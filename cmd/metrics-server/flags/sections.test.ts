@@ -8,6 +8,7 @@ import { allFlags, sections } from './sections.ts';
 /** What we have beside the reference's. */
 const ours = ['api-versions', 'api-warnings', 'events', 'help'];
 const oursOfKubelets = ['kubelet-slow-request-timeout', 'kubelet-via-node-proxy'];
+const oursOfServing = ['serving-ca', 'serving-ca-secret', 'serving-service', 'serving-key-algorithm'];
 
 interface ReferenceFlag {
   readonly name: string;
@@ -31,7 +32,7 @@ const flags: Readonly<Record<string, Flag>> = allFlags;
 describe('the flags', () => {
   it('are the 103 of the reference, and those of ours', () => {
     assert.equal(references.length, 103);
-    const names = [...references.map(({ name }) => name), ...ours, ...oursOfKubelets];
+    const names = [...references.map(({ name }) => name), ...ours, ...oursOfKubelets, ...oursOfServing];
     assert.deepEqual(Object.keys(flags).toSorted(), names.toSorted());
   });
 
@@ -41,7 +42,17 @@ describe('the flags', () => {
       counts.reduce((sum, count) => sum + count),
       Object.keys(flags).length,
     );
-    assert.deepEqual(counts, [3 + ours.length, 19, 10 + oursOfKubelets.length, 13, 11, 4, 31, 4, 8]);
+    assert.deepEqual(counts, [
+      3 + ours.length,
+      19,
+      10 + oursOfKubelets.length,
+      13 + oursOfServing.length,
+      11,
+      4,
+      31,
+      4,
+      8,
+    ]);
   });
 
   it('have the defaults of the reference', () => {

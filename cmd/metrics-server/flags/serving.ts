@@ -1,4 +1,6 @@
+import { keyAlgorithms } from '../../../pkg/apiserver/serving-ca/sign-certificate.ts';
 import type { FlagSection } from './flag.ts';
+import { parseObjectName } from './object-names.ts';
 import { parseSniCertKeys } from './sni-cert-keys.ts';
 import { parseCipherSuites, parseCurves, parseTlsVersion } from './tls-names.ts';
 
@@ -71,5 +73,31 @@ export const servingFlags = {
     kind: 'switch',
     default: false,
     help: 'Let several processes listen on the same address and port (SO_REUSEPORT).',
+  },
+  'serving-ca': {
+    kind: 'choice',
+    choices: ['', 'self-managed'],
+    default: '',
+    help: 'Who vouches for the serving certificate. self-managed: a CA of our own in a Secret that replicas share, kept in caBundle of our APIServices, so that the kube-apiserver verifies us. Empty: --tls-cert-file, or nobody.',
+  },
+  'serving-ca-secret': {
+    kind: 'other',
+    shown: 'string',
+    default: 'metrics-server-serving-ca',
+    parse: parseObjectName,
+    help: 'Secret of --serving-ca=self-managed, as name or namespace/name; made if missing. Without a namespace: ours.',
+  },
+  'serving-service': {
+    kind: 'other',
+    shown: 'string',
+    default: 'metrics-server',
+    parse: parseObjectName,
+    help: 'Service that our APIServices lead to, as name or namespace/name: the certificate of --serving-ca=self-managed is for its DNS names. Without a namespace: ours.',
+  },
+  'serving-key-algorithm': {
+    kind: 'choice',
+    choices: keyAlgorithms,
+    default: 'ecdsa-p256',
+    help: 'Keys that --serving-ca=self-managed makes.',
   },
 } as const satisfies FlagSection;

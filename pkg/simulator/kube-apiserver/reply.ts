@@ -17,6 +17,7 @@ const codes = {
   Conflict: 409,
   Expired: 410,
   RequestEntityTooLarge: 413,
+  Invalid: 422,
   InternalError: 500,
   ServiceUnavailable: 503,
 } as const;

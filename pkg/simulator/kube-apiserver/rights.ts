@@ -77,6 +77,11 @@ export function rightsToKeepSecret(who: string, namespace: string, name: string)
   ];
 }
 
+/** What it takes to keep `caBundle` of these APIServices in place. */
+export function rightsToKeepCaBundle(who: string, names: readonly string[]): readonly Right[] {
+  return [{ who, verbs: ['get', 'patch'], group: 'apiregistration.k8s.io', resources: ['apiservices'], names }];
+}
+
 /** Whether any line allows it. */
 export function mayDo(rights: readonly Right[], user: User, target: RequestTarget): boolean {
   return rights.some((right) => concerns(right, user) && covers(right, target));

@@ -1,4 +1,6 @@
+import { apiServicesKey } from '../aggregation/api-service.ts';
 import type { Call } from './call.ts';
+import { applyFields, type ManagedWrite, noteManager } from './field-managers.ts';
 import type { KubernetesObject, ObjectMeta, ObjectStore } from './object-store.ts';
 import { notFound } from './reading.ts';
 import { json, type Reply, refusal } from './reply.ts';
@@ -11,9 +13,10 @@ interface Write {
   readonly target: ResourceTarget;
   readonly type: ResourceType;
   readonly body: Readonly<Record<string, unknown>>;
+  readonly by: ManagedWrite;
 }
 
-/** Answers create, update, patch (as a JSON merge patch, whatever its kind) and delete. */
+/** Answers create, update, patch (server-side apply, or else as a JSON merge patch, whatever its kind) and delete. */
 export async function answerWrite(
   store: ObjectStore,
   call: Call,
@@ -23,7 +26,9 @@ export async function answerWrite(
   if (target.verb === 'delete') return remove(store, target, type);
   const body = parseJson(await call.readBody());
   if (!isRecord(body)) return refusal('BadRequest', 'the body of the request must be one JSON object');
-  const write = { store, target, type, body };
+  const applies = call.headers['content-type']?.startsWith('application/apply-patch') === true;
+  const write = { store, target, type, body, by: writerOf(call, applies) };
+  if (applies) return apply(write);
   if (target.verb === 'create') return create(write);
   return target.verb === 'update' ? update(write) : patch(write);
 }
@@ -35,33 +40,79 @@ function remove(store: ObjectStore, { name = '', namespace }: ResourceTarget, ty
   return json({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details });
 }
 
-function create({ store, target, type, body }: Write): Reply {
+function create(write: Write): Reply {
+  const { store, target, type, body } = write;
   const object = asObject(body, target, type);
   if (object === undefined) return refusal('BadRequest', `metadata.name of the new ${type.kind} is missing`);
   const { name } = object.metadata;
   if (store.get(storeKey(type), name, target.namespace) !== undefined) {
     return refusal('AlreadyExists', `${type.name} "${name}" already exists`, { name, kind: type.name });
   }
-  return json(store.put(storeKey(type), object), 201);
+  return put(write, undefined, object);
 }
 
-function update({ store, target, type, body }: Write): Reply {
+function update(write: Write): Reply {
+  const { store, target, type, body } = write;
   const before = store.get(storeKey(type), target.name ?? '', target.namespace);
   if (before === undefined) return notFound(type, target.name ?? '');
   const object = asObject(body, target, type);
   if (object === undefined) return refusal('BadRequest', `metadata.name of the ${type.kind} is missing`);
   if (isOutdated(body, before)) return conflict(type, before.metadata.name);
-  return json(store.put(storeKey(type), object));
+  return put(write, before, object);
 }
 
-function patch({ store, target, type, body }: Write): Reply {
+function patch(write: Write): Reply {
+  const { store, target, type, body } = write;
   const before = store.get(storeKey(type), target.name ?? '', target.namespace);
   if (before === undefined) return notFound(type, target.name ?? '');
   if (isOutdated(body, before)) return conflict(type, before.metadata.name);
   const object = asObject(merged(before, body), target, type);
-  return object === undefined
-    ? refusal('BadRequest', 'metadata cannot be removed')
-    : json(store.put(storeKey(type), object));
+  return object === undefined ? refusal('BadRequest', 'metadata cannot be removed') : put(write, before, object);
+}
+
+/** Nothing is made by applying: whoever applies here changes what is there. */
+function apply({ store, target, type, body, by }: Write): Reply {
+  const before = store.get(storeKey(type), target.name ?? '', target.namespace);
+  if (before === undefined) return notFound(type, target.name ?? '');
+  if (by.manager === '')
+    return refusal('BadRequest', 'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value');
+  if (isOutdated(body, before)) return conflict(type, before.metadata.name);
+  const application = applyFields(before, body, by);
+  if (application.kind === 'conflicts') return applyConflict(type, application.conflicts);
+  const object = application.object as KubernetesObject;
+  return invalid(type, object) ?? json(store.put(storeKey(type), object));
+}
+
+function applyConflict(type: ResourceType, conflicts: readonly { manager: string; path: string }[]): Reply {
+  const named = conflicts.map(({ manager, path }) => `conflict with "${manager}" using ${apiVersionOf(type)}: ${path}`);
+  const count = `${conflicts.length} conflict${conflicts.length === 1 ? '' : 's'}`;
+  return refusal('Conflict', `Apply failed with ${count}: ${named.join(', ')}`);
+}
+
+/** Stores what is valid, and notes who wrote it. */
+function put({ store, type, by }: Write, before: KubernetesObject | undefined, object: KubernetesObject): Reply {
+  const refused = invalid(type, object);
+  if (refused !== undefined) return refused;
+  const noted = isManaged(type) ? (noteManager(before, object, by) as KubernetesObject) : object;
+  return json(store.put(storeKey(type), noted), before === undefined ? 201 : 200);
+}
+
+/** Field managers are kept where somebody here applies; elsewhere they would only be weight. */
+const isManaged = (type: ResourceType): boolean => storeKey(type) === apiServicesKey;
+
+/** An APIService cannot both skip verification and say how to verify. */
+function invalid(type: ResourceType, { metadata, spec }: KubernetesObject): Reply | undefined {
+  if (storeKey(type) !== apiServicesKey || !isRecord(spec)) return undefined;
+  if (spec.insecureSkipTLSVerify !== true || (spec.caBundle ?? '') === '') return undefined;
+  const what = `APIService.apiregistration.k8s.io "${metadata.name}" is invalid`;
+  const why = 'spec.insecureSkipTLSVerify: Invalid value: true: may not be true if caBundle is present';
+  return refusal('Invalid', `${what}: ${why}`, { name: metadata.name, kind: type.kind });
+}
+
+function writerOf({ query, headers }: Call, applies: boolean): ManagedWrite {
+  const named = query.get('fieldManager') ?? '';
+  const manager = named === '' && !applies ? (headers['user-agent'] ?? 'unknown').split('/', 1)[0] : named;
+  return { manager: manager ?? '', operation: applies ? 'Apply' : 'Update', force: query.get('force') === 'true' };
 }
 
 /** Whether the change names a version, and it is not the one that is there. */
