@@ -49,14 +49,19 @@ export function dueStep(
   toldForMs: number | undefined,
   terms: RotationTerms,
 ): RotationStep {
-  const isSpent = (pair: CertificatePair): boolean => lifeOf(pair).end <= now;
-  const successor = next && !isSpent(next) ? next : undefined;
+  const successor = next && !isSpent(next, now) ? next : undefined;
   // A spent authority protects nobody: waiting would only lengthen the outage.
-  if (isSpent(active)) return successor ? 'promote' : 'restart';
-  if (successor && (toldForMs ?? 0) >= terms.overlapMs) return 'promote';
+  if (isSpent(active, now)) return successor ? 'promote' : 'restart';
+  if (successor && toldForMs !== undefined && toldForMs >= terms.overlapMs) return 'promote';
   if (!successor && isOld(active, now, terms)) return 'announce';
-  if (previous && now >= (promotedAt ?? 0) + terms.leafLifetimeMs + terms.skewMs) return 'retire';
-  return 'nothing';
+  return previous !== undefined && isSilent(promotedAt, now, terms) ? 'retire' : 'nothing';
+}
+
+const isSpent = (pair: CertificatePair, now: EpochMs): boolean => lifeOf(pair).end <= now;
+
+/** Whether everything has run out that was signed before the authority of now took over. */
+function isSilent(promotedAt = 0, now: EpochMs, { leafLifetimeMs, skewMs }: RotationTerms): boolean {
+  return now >= promotedAt + leafLifetimeMs + skewMs;
 }
 
 /** `next` in the place of `active`. */
