@@ -2,7 +2,7 @@ import type { KubeletFault } from '../../../pkg/simulator/kubelets/faults.ts';
 import type { ClusterShape } from '../../../pkg/simulator/shape/cluster-shape.ts';
 import { plainNode } from '../../../pkg/simulator/shape/plain-cluster.ts';
 import { type Figure, figureCount, servedFigures } from './figures.ts';
-import { RunningSystem } from './running-system.ts';
+import type { RunningSystem } from './running-system.ts';
 
 /** One scrape period. */
 export const periodMs = 15_000;
