@@ -5,6 +5,7 @@ import type { NodeRecord } from '../model/cluster.ts';
 import { as, type MonotonicMs } from '../model/units.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Allowance } from './allowance.ts';
+import { FirstContact } from './first-contact.ts';
 import type { Gate } from './gate.ts';
 import type { ScraperInstruments } from './instruments.ts';
 import { NodeLog } from './node-log.ts';
@@ -51,12 +52,6 @@ interface Ending {
   readonly finding: Finding;
   readonly settled: boolean;
 }
-
-/**
- * So long a first contact counts as work. A dead node only lets us wait; after a power cut half a large cluster is dead,
- * 250 askings a second.
- */
-const placeHeldMs = 100;
 
 /** One node being followed: asked again and again, one request at a time, until its signal aborts. */
 export class FollowedNode {
@@ -166,13 +161,12 @@ export class FollowedNode {
   async #ask(signal: AbortSignal): Promise<MonotonicMs> {
     const { gate, clock, rounds } = this.#shared;
     // Whoever answered last time has a connection: nobody else's first contact is worth waiting for.
-    using place = this.#isConnected ? undefined : await gate.enter(signal);
-    using _place = clock.timer(placeHeldMs, () => place?.[Symbol.dispose]());
+    using contact = this.#isConnected ? undefined : new FirstContact(await gate.enter(signal), clock);
     const startedAt = clock.monotonic();
     if (signal.aborted) return startedAt;
 
     const roundEnded = rounds.asked(startedAt);
-    const ending = await this.#scrape(signal);
+    const ending = await this.#scrape(signal, contact);
     roundEnded(clock.monotonic());
     // Cancelled, because the node is gone or we stop: that says nothing about the node.
     if (!signal.aborted) this.#record(ending, startedAt);
@@ -183,12 +177,13 @@ export class FollowedNode {
     return this.#outcome !== undefined && isSuccess(this.#outcome);
   }
 
-  async #scrape(signal: AbortSignal): Promise<Ending> {
+  async #scrape(signal: AbortSignal, contact: FirstContact | undefined): Promise<Ending> {
     const { clock, patience } = this.#shared;
     const limitMs = this.#limitMs;
     using limit = deadline(signal, limitMs, clock);
     try {
-      const limits = { signal: limit.signal, limitMs, connectMs: patience.shortestMs };
+      const reached = (): void => contact?.reached();
+      const limits = { signal: limit.signal, limitMs, connectMs: patience.shortestMs, reached };
       const finding = await this.#place.source.ask(this.#node, limits);
       return { finding, settled: !signal.aborted && this.#take(finding) };
     } catch (error) {

@@ -20,9 +20,14 @@ export type KubeletAnswer =
 export interface KubeletClient {
   /**
    * Never rejects; ends soon after `signal` aborts. When `connecting` aborts before there is a connection, the kubelet is
-   * unreachable (ETIMEDOUT); afterwards it means nothing.
+   * unreachable (ETIMEDOUT); afterwards it means nothing. `reached` is called when a machine takes a new connection.
    */
-  read(target: KubeletTarget, signal: AbortSignal, connecting?: AbortSignal): Promise<KubeletAnswer>;
+  read(
+    target: KubeletTarget,
+    signal: AbortSignal,
+    connecting?: AbortSignal,
+    reached?: () => void,
+  ): Promise<KubeletAnswer>;
   /** Closes what is kept open for a node that is gone. */
   forget(node: string): void;
 }

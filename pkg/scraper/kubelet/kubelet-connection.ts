@@ -29,6 +29,8 @@ export interface Limits {
   readonly signal: AbortSignal;
   /** Ends it while there is no connection yet. */
   readonly connecting?: AbortSignal | undefined;
+  /** Called when a machine takes a new connection, before TLS. */
+  readonly reached?: (() => void) | undefined;
 }
 
 /** Request headers by name. */
@@ -44,6 +46,7 @@ export class KubeletConnection implements Disposable {
   #socket: Socket | undefined;
   /** Why the last attempt to connect failed; what undici makes of it is less exact. */
   #failure: KubeletAnswer | undefined;
+  #whenReached: (() => void) | undefined;
   #answeredOnSocket = 0;
   #connected = false;
   #closed = false;
@@ -89,7 +92,7 @@ export class KubeletConnection implements Disposable {
     this.#client.destroy().catch(() => undefined);
   }
 
-  async #exchange(path: string, headers: Headers, { signal, connecting }: Limits): Promise<Exchange> {
+  async #exchange(path: string, headers: Headers, { signal, connecting, reached }: Limits): Promise<Exchange> {
     if (signal.aborted) return { answer: { kind: 'timed-out' }, begun: false };
     const reader = new AnswerReader(headers['accept']);
     const giveUp = (answer: KubeletAnswer): void => {
@@ -100,6 +103,7 @@ export class KubeletConnection implements Disposable {
     listening.use(onAbort(signal, () => giveUp({ kind: 'timed-out' })));
     listening.use(onAbort(connecting, () => this.#connected || giveUp({ kind: 'unreachable', code: 'ETIMEDOUT' })));
     this.#failure = undefined;
+    this.#whenReached = reached;
     this.#client.dispatch({ path, method: 'GET', headers }, reader);
     const answer = await reader.answer;
     if (!reader.begun) return { answer: this.#failure ?? answer, begun: false };
@@ -117,6 +121,7 @@ export class KubeletConnection implements Disposable {
     socket.setNoDelay(true).setKeepAlive(true, 60_000);
     socket.once('connect', () => {
       reached = true;
+      this.#whenReached?.();
     });
     socket.once(this.#options.context ? 'secureConnect' : 'connect', () => {
       connected = true;

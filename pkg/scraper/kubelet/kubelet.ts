@@ -34,15 +34,21 @@ export class UndiciKubeletClient implements KubeletClient, Disposable {
     return this.#connections.size;
   }
 
-  async read(target: KubeletTarget, signal: AbortSignal, connecting?: AbortSignal): Promise<KubeletAnswer> {
-    if (this.#options.trust === 'plain-http') return this.#ask(target, {}, { signal, connecting });
+  async read(
+    target: KubeletTarget,
+    signal: AbortSignal,
+    connecting?: AbortSignal,
+    reached?: () => void,
+  ): Promise<KubeletAnswer> {
+    const limits = { signal, connecting, reached };
+    if (this.#options.trust === 'plain-http') return this.#ask(target, {}, limits);
     const { credentials } = this.#options;
     const shown = credentials.current();
-    const answer = await this.#ask(target, shown, { signal, connecting });
+    const answer = await this.#ask(target, shown, limits);
     if (!isUnauthorized(answer) || signal.aborted) return answer;
     // A token may have been replaced since it was last read: once more with the new one, if there is one.
     const renewed = await credentials.renew?.(shown);
-    return renewed && !signal.aborted ? this.#ask(target, credentials.current(), { signal, connecting }) : answer;
+    return renewed && !signal.aborted ? this.#ask(target, credentials.current(), limits) : answer;
   }
 
   forget(node: string): void {

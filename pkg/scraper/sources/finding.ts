@@ -30,6 +30,8 @@ export interface AskLimits {
   readonly limitMs: number;
   /** For finding and connecting to the kubelet; no slow kubelet needs longer for that. */
   readonly connectMs: number;
+  /** Called when a machine takes our connection: from then on asking is work, where it was waiting before. */
+  readonly reached?: () => void;
 }
 
 /** One place where a node's usage can be read. */

@@ -59,7 +59,12 @@ export class KubeletDoor {
     const { host, answer } = await this.#candidates.ask(found.hosts, limits, (candidate, connecting) => {
       sentAt = clock.now();
       since = clock.monotonic();
-      return client.read({ ...kubeletTarget(node, candidate, address), ...what }, limits.signal, connecting);
+      return client.read(
+        { ...kubeletTarget(node, candidate, address), ...what },
+        limits.signal,
+        connecting,
+        limits.reached,
+      );
     });
     const place = hostAndPort(kubeletTarget(node, host, address));
     if (answer.kind !== 'ok') return { kind: 'shut', finding: nothing(ended(answer, limits), { address: place }) };

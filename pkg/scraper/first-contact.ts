@@ -1,0 +1,40 @@
+import type { Clock } from '../lifecycle/clock.ts';
+
+/**
+ * So long a first contact counts as work while no machine takes it. A dead node only lets us wait; after a power cut half
+ * a large cluster is dead, 250 askings a second.
+ */
+const unreachedMs = 100;
+
+/**
+ * So long it counts as work once a machine has taken it. With little CPU to ourselves handshakes take longer, and who
+ * began ever more of them would finish none within its deadline.
+ */
+const reachedMs = 3_000;
+
+/** A place at the gate while a first contact is work; given back when disposed of, or when it turns out to be waiting. */
+export class FirstContact implements Disposable {
+  readonly #place: Disposable;
+  readonly #clock: Clock;
+  #timer: Disposable;
+  #over = false;
+
+  constructor(place: Disposable, clock: Clock) {
+    this.#place = place;
+    this.#clock = clock;
+    this.#timer = clock.timer(unreachedMs, () => this[Symbol.dispose]());
+  }
+
+  /** A machine has taken the connection. */
+  reached(): void {
+    if (this.#over) return;
+    this.#timer[Symbol.dispose]();
+    this.#timer = this.#clock.timer(reachedMs, () => this[Symbol.dispose]());
+  }
+
+  [Symbol.dispose](): void {
+    this.#over = true;
+    this.#timer[Symbol.dispose]();
+    this.#place[Symbol.dispose]();
+  }
+}
