@@ -150,7 +150,7 @@ export class ApiServer {
     const user = caller.kind === 'user' ? caller.user : undefined;
     if (auditor && !(await auditor.began(request, user, info.attributes))) return brokenOff(request, notRecorded);
     const plain = user === undefined ? statusAnswer(unauthorized, request) : await this.#answerTo(user, request, info);
-    const answer = caller.kind === 'user' ? withWarnings(plain, caller.warnings ?? []) : plain;
+    const answer = withWarnings(plain, warningsFor(caller));
     // Strangers could make us work on a hundred streams at once for the price of one connection.
     const isStranger = user === undefined || user.name === 'system:anonymous';
     return isStranger && request.httpMajor === 2 ? withHeaders(answer, { Connection: 'close' }) : answer;
@@ -210,6 +210,8 @@ type KnownRequest = RequestInfo & { readonly kind: 'info' };
 
 /** Why nobody is answered under `--audit-…-mode=blocking-strict` while events cannot be kept. */
 const notRecorded = 'failed to store audit event';
+
+const warningsFor = (caller: Caller): readonly string[] => (caller.kind === 'user' ? (caller.warnings ?? []) : []);
 
 /** The client's own id, if it brought a sensible one. */
 function auditId({ headers }: ApiRequest): string | undefined {

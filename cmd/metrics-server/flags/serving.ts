@@ -32,7 +32,7 @@ export const servingFlags = {
     shown: 'array',
     default: '',
     parse: parseSniCertKeys,
-    help: 'Certificate and key for clients that ask for certain names: crt,key or crt,key:name,name (*.example.com for all below). Without names, those of the certificate. Repeat it for further pairs.',
+    help: 'Certificate and key for clients that ask for certain names: crt,key or crt,key:name,name (*.example.com for all below; addresses reach only clients that send them as names). Without names, those of the certificate. Repeat it for further pairs.',
   },
   'tls-min-version': {
     kind: 'other',

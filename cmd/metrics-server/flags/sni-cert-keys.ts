@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { SniCertKey } from '../../../pkg/server/config.ts';
 import { type Parsed, problem, value } from './parsed.ts';
 
@@ -9,7 +10,11 @@ export function parseSniCertKeys(texts: readonly string[]): Parsed<readonly SniC
     if (pair === undefined) return problem(`must be certificate,key or certificate,key:name,name, got "${text}"`);
     pairs.push(pair);
   }
-  return value(pairs);
+  const addresses = pairs.flatMap(({ names = [] }) => names.filter((name) => isIP(name) > 0));
+  if (addresses.length === 0) return value(pairs);
+  // TLS of Node.js chooses a certificate by the name a client asks for only, where Go's falls back on the address it reached.
+  const who = 'who connects to an address asks for no name, and is shown the certificate for everybody';
+  return { kind: 'value', value: pairs, warning: `names addresses (${addresses.join(', ')}): ${who}` };
 }
 
 function pairOf(text: string): SniCertKey | undefined {

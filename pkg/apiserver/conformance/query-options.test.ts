@@ -56,6 +56,15 @@ for (const query of accepted) {
   });
 }
 
+for (const query of ['fieldSelector=metadata.name%3Dother', 'labelSelector=no%3Dsuch', 'fieldSelector=foo%3Dx']) {
+  test(`?${query} selects among many: who asks for one object by name gets it`, async () => {
+    const { items } = JSON.parse((await ask(`${root}/nodes`)).text);
+    const { name } = items[0].metadata;
+    const { status, text } = await ask(`${root}/nodes/${name}?${query}`);
+    assert.deepEqual([status, JSON.parse(text).metadata.name], [200, name]);
+  });
+}
+
 const match = 'resourceVersionMatch';
 const cause = (message: string, field = match, reason = 'FieldValueForbidden') => ({ reason, message, field });
 const withoutVersion = cause(`Forbidden: ${match} is forbidden unless resourceVersion is provided`);
