@@ -1,0 +1,113 @@
+import { nearest } from '../nearest.ts';
+import { type Parsed, problem } from './parsed.ts';
+
+/** Heapster's `--source`, as the texts of the flags of ours that it means. */
+export interface SourceFlags {
+  readonly flags: Readonly<Record<string, string>>;
+}
+
+/** One option of a source: what it means, or what is wrong with its value. */
+type Option = (text: string, options: ReadonlyMap<string, string>) => Meaning;
+
+interface Meaning {
+  readonly flags?: Readonly<Record<string, string>>;
+  /** What whoever wrote it should know. */
+  readonly warning?: string;
+  readonly problem?: string;
+}
+
+const keys = ['kubernetes.summary_api', 'kubernetes'] as const;
+
+const options: Readonly<Record<string, Option>> = {
+  inClusterConfig: flag((on, all) => {
+    if (on || (all.get('auth') ?? '') !== '') return {};
+    return { problem: 'inClusterConfig=false needs auth=<path of a kubeconfig>: there is no other identity' };
+  }),
+  auth: (text, all) => {
+    const inCluster = all.get('inClusterConfig') === undefined || goBool(all.get('inClusterConfig') ?? '') !== false;
+    if (text === '') return {};
+    return inCluster ? { warning: 'auth is of use with inClusterConfig=false only' } : { flags: { kubeconfig: text } };
+  },
+  kubeletPort: (text) =>
+    /^\d{1,5}$/.test(text) ? { flags: { 'kubelet-port': text } } : { problem: `kubeletPort must be a port, got "${text}"` },
+  kubeletHttps: flag((on) =>
+    on
+      ? {}
+      : {
+          flags: { 'deprecated-kubelet-completely-insecure': 'true' },
+          warning: 'kubeletHttps=false asks kubelets without TLS and without credentials',
+        },
+  ),
+  insecure: flag((on) =>
+    on
+      ? {
+          flags: { 'kubelet-insecure-tls': 'true' },
+          warning: 'insecure=true takes kubelets without verifying them; the kube-apiserver is verified all the same',
+        }
+      : {},
+  ),
+  useServiceAccount: flag((on) =>
+    on ? {} : { warning: 'useServiceAccount=false has no effect: kubelets are always shown who asks' },
+  ),
+  apiVersion: () => ({ warning: 'apiVersion has no effect: there is only v1' }),
+  host_id_annotation: (text) => ({ flags: { 'host-id-annotation': text } }),
+};
+
+/** Reads `kubernetes.summary_api:<url>?<options>`. */
+export function parseSource(texts: readonly string[]): Parsed<SourceFlags | undefined> {
+  const [text = '', ...more] = texts;
+  if (text === '') return { kind: 'value', value: undefined };
+  if (more.length > 0) return problem(`may be given once, got "${texts.join('" and "')}"`);
+  const [key = '', rest = ''] = splitOnce(text, ':');
+  const known = keys.find((name) => name === key.toLowerCase());
+  if (known === undefined) return problem(`must begin with kubernetes.summary_api, got "${key}"${meant(key, keys)}`);
+  const [url = '', query = ''] = splitOnce(rest.replace(/^['"]+|['"]+$/g, ''), '?');
+  const given = new Map(new URLSearchParams(query).entries());
+  const meanings = [ofKey(known), ofUrl(url), ...[...given].map(([name, own]) => meaningOf(name, own, given))];
+  const problems = meanings.flatMap((meaning) => meaning.problem ?? []);
+  if (problems.length > 0) return problem(problems.join('; '));
+  const warnings = meanings.flatMap(({ warning }) => warning ?? []);
+  const flags = Object.assign({ catalogue: 'true' }, ...meanings.map((meaning) => meaning.flags)) as SourceFlags['flags'];
+  return { kind: 'value', value: { flags }, ...(warnings.length > 0 && { warning: `: ${warnings.join('; ')}` }) };
+}
+
+function meaningOf(name: string, text: string, given: ReadonlyMap<string, string>): Meaning {
+  const option = Object.hasOwn(options, name) ? options[name] : undefined;
+  return option?.(text, given) ?? { problem: `has no option ${name}${meant(name, Object.keys(options))}` };
+}
+
+const ofKey = (key: (typeof keys)[number]): Meaning =>
+  key === 'kubernetes'
+    ? { warning: 'kubernetes is read as kubernetes.summary_api: kubelets since 1.21 have no /stats/container/' }
+    : {};
+
+/** The host of old was the kube-apiserver's; ours comes from the kubeconfig, or from where we run. */
+function ofUrl(url: string): Meaning {
+  if (url === '' || /^https?:\/\/kubernetes\.default\b/.test(url)) return {};
+  return { warning: `the address ${url} has no effect: the kube-apiserver is that of --kubeconfig, or of the cluster` };
+}
+
+/** An option that is on or off. */
+function flag(meaning: (on: boolean, options: ReadonlyMap<string, string>) => Meaning): Option {
+  return (text, all) => {
+    const on = goBool(text);
+    // The name is not known here; the value says enough together with it.
+    return on === undefined ? { problem: `"${text}" is neither true nor false${meant(text, ['true', 'false'])}` } : meaning(on, all);
+  };
+}
+
+/** As Go reads truth values. */
+function goBool(text: string): boolean | undefined {
+  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true;
+  return ['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text) ? false : undefined;
+}
+
+function meant(word: string, candidates: readonly string[]): string {
+  const found = nearest(word, candidates);
+  return found === undefined ? '' : ` (did you mean ${found}?)`;
+}
+
+function splitOnce(text: string, separator: string): readonly string[] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}

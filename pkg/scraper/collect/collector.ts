@@ -1,0 +1,167 @@
+import type { Clock } from '../../lifecycle/clock.ts';
+import { deadline } from '../../lifecycle/deadline.ts';
+import type { NodeRecord } from '../../model/cluster.ts';
+import type { LabelSelector } from '../../model/label-selector.ts';
+import { as, type MonotonicMs } from '../../model/units.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import { Gate } from '../gate.ts';
+import type { AddressOptions } from '../kubelet/address.ts';
+import type { KubeletClient } from '../kubelet/kubelet-client.ts';
+import type { Outcome } from '../outcome.ts';
+import { offsetOf } from '../schedule.ts';
+import type { ScrapeTargets } from '../scraper.ts';
+import { AskedNode } from './asked-node.ts';
+import type { CollectorInstruments } from './collector-instruments.ts';
+import type { Question, Told } from './question.ts';
+
+/** Where answers go as they arrive, and who is told when a round has ended. */
+export interface CollectionSink<Answer> {
+  take(told: Told<Answer, MonotonicMs>): void;
+  endRound(beat: MonotonicMs): void;
+}
+
+/** What a collector is made of. */
+export interface CollectorOptions<Answer> {
+  readonly question: Question<Answer>;
+  readonly sink: CollectionSink<Answer>;
+  readonly targets: ScrapeTargets;
+  /** Only nodes it matches are asked; absent = all. */
+  readonly nodeSelector?: Pick<LabelSelector, 'matches'>;
+  /** Not that of the scraper: one request per node at a time. */
+  readonly client: KubeletClient;
+  readonly address: AddressOptions;
+  readonly periodMs: number;
+  readonly requestTimeoutMs: number;
+  /** The beat after this one. */
+  readonly nextBeat: (beat: MonotonicMs) => MonotonicMs;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly instruments: CollectorInstruments;
+  /** Any whole number: it decides when in the round which node is asked. */
+  readonly seed: number;
+}
+
+/** As for the scraper: more first contacts at a time would only make all of them late. */
+const placesAtOnce = 64;
+
+/** A first contact counts as work for so long; a dead node only lets us wait. */
+const placeHeldMs = 100;
+
+/** Until the first node is known, this often somebody looks. */
+const lookEveryMs = 250;
+
+/**
+ * Asks every node one question in each round. A round begins at a beat, asks the nodes one after the other, and has ended
+ * when the last has answered or failed, before the next beat. A node that fails is left out of the round.
+ */
+export class Collector<Answer> {
+  readonly #options: CollectorOptions<Answer>;
+  readonly #nodes = new Map<string, AskedNode<Answer>>();
+  readonly #gate = new Gate(placesAtOnce);
+
+  constructor(options: CollectorOptions<Answer>) {
+    this.#options = options;
+  }
+
+  /** The last round that was asked of a node; undefined where there was none. */
+  outcomeOf(node: string): Outcome | undefined {
+    return this.#nodes.get(node)?.outcome;
+  }
+
+  /** Asks round after round until `signal` aborts; the first one at once. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, nextBeat, targets } = this.#options;
+    using _removals = targets.onChange(({ kind, node }) => kind === 'removed' && this.#forget(node.name));
+    await this.#untilNodesAreKnown(signal);
+    let beat = clock.monotonic();
+    for (let first = true; !signal.aborted; first = false) {
+      const next = nextBeat(beat);
+      await this.#round(beat, next - beat, { first, signal });
+      const now = clock.monotonic();
+      // A round that was late has cost the next one: beats are never made up for.
+      beat = next > now ? next : nextBeat(now);
+      await clock.sleep(beat - now, signal);
+    }
+  }
+
+  async #untilNodesAreKnown(signal: AbortSignal): Promise<void> {
+    const { clock, targets } = this.#options;
+    while (!signal.aborted && [...targets.list()].length === 0) await clock.sleep(lookEveryMs, signal);
+  }
+
+  async #round(beat: MonotonicMs, lengthMs: number, { first, signal }: Round): Promise<void> {
+    const { clock, log, sink, question } = this.#options;
+    const nodes = this.#wanted();
+    const spread = this.#spreadMs(lengthMs, first ? nodes.length : undefined);
+    const due = nodes.map((node) => ({ node, at: offsetOf(node.name, this.#options.seed, spread) }));
+    const asking: Promise<void>[] = [];
+    for (const { node, at } of due.sort((a, b) => a.at - b.at)) {
+      await clock.sleep(beat + at - clock.monotonic(), signal);
+      if (signal.aborted) break;
+      asking.push(this.#ask(node, { beat, endsAt: beat + lengthMs, signal }));
+    }
+    await Promise.all(asking);
+    if (signal.aborted) return;
+    sink.endRound(beat);
+    log.detail(1, 'Round over the nodes has ended', { question: question.name, nodes: nodes.length });
+  }
+
+  /** Askings take up three quarters of a round, or less where the last one would have no time to be answered. */
+  #spreadMs(lengthMs: number, nodesNow: number | undefined): number {
+    const usual = Math.min(lengthMs * 0.75, Math.max(lengthMs / 2, lengthMs - this.#options.requestTimeoutMs));
+    // The first round is waited for by people.
+    return nodesNow === undefined ? usual : Math.min(usual, Math.max(1_000, 4 * nodesNow));
+  }
+
+  async #ask(node: NodeRecord, { beat, endsAt, signal }: Turn): Promise<void> {
+    const { clock, requestTimeoutMs, sink, instruments, question } = this.#options;
+    const asked = this.#nodeFor(node);
+    using place = asked.isConnected ? undefined : await this.#gate.enter(signal);
+    using _place = clock.timer(placeHeldMs, () => place?.[Symbol.dispose]());
+    const askedAt = clock.monotonic();
+    const limitMs = Math.min(requestTimeoutMs, endsAt - askedAt);
+    if (signal.aborted || limitMs <= 0) return;
+    using limit = deadline(signal, limitMs, clock);
+    const take = (answer: Answer): void => sink.take({ node: node.name, uid: node.uid, beat, askedAt, answer });
+    const outcome = await asked.ask(node, { signal: limit.signal, limitMs, connectMs: limitMs }, take);
+    if (!signal.aborted) instruments.asked(question.name, outcome, clock.monotonic() - askedAt);
+  }
+
+  #wanted(): readonly NodeRecord[] {
+    const { targets, nodeSelector } = this.#options;
+    return [...targets.list()].filter(
+      ({ labels, leaving }) => leaving === undefined && (nodeSelector?.matches(labels) ?? true),
+    );
+  }
+
+  #nodeFor(node: NodeRecord): AskedNode<Answer> {
+    let asked = this.#nodes.get(node.name);
+    if (asked === undefined || asked.uid !== node.uid) {
+      asked = new AskedNode(node, this.#options);
+      this.#nodes.set(node.name, asked);
+    }
+    return asked;
+  }
+
+  #forget(node: string): void {
+    this.#nodes.delete(node);
+    this.#options.client.forget(node);
+  }
+}
+
+interface Round {
+  readonly first: boolean;
+  readonly signal: AbortSignal;
+}
+
+interface Turn {
+  readonly beat: MonotonicMs;
+  readonly endsAt: number;
+  readonly signal: AbortSignal;
+}
+
+/** The moment at which a collector of period `periodMs` without a wall clock would ask next. */
+export const evenBeats =
+  (periodMs: number) =>
+  (beat: MonotonicMs): MonotonicMs =>
+    as<MonotonicMs>((Math.floor(beat / periodMs) + 1) * periodMs);
