@@ -1,5 +1,6 @@
 import type { Config } from '../../pkg/server/config.ts';
 import { auditConfig } from './audit-config.ts';
+import { catalogueConfig } from './catalogue-config.ts';
 import type { Options } from './flags/sections.ts';
 import { ciphersFor } from './flags/tls-names.ts';
 import { given } from './given.ts';
@@ -23,6 +24,7 @@ export function configOf(options: Options): Config {
       unauthorizedTtlMs: options['authorization-webhook-cache-unauthorized-ttl'],
     },
     ...auditConfig(options),
+    ...catalogueConfig(options),
     features: { profiling: options.profiling },
     logging: { format: options['logging-format'], verbosity: options.v, verbosityRules: options.vmodule },
   };

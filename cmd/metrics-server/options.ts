@@ -6,6 +6,7 @@ import type { Flag } from './flags/flag.ts';
 import { parseValue } from './flags/parse-value.ts';
 import { type Parsed, problem } from './flags/parsed.ts';
 import { allFlags, type Options, sections } from './flags/sections.ts';
+import { withSource } from './flags/source.ts';
 
 /** What a command line means. */
 export type ParsedOptions =
@@ -29,7 +30,7 @@ type FlagName = keyof typeof allFlags;
 /** Parses a command line (without program name). `--help` and `--version` win over everything, as in the reference. */
 export async function parseOptions(args: readonly string[]): Promise<ParsedOptions> {
   const line = splitCommandLine(args);
-  const texts = await textsByFlag(line.flags);
+  const texts = withSource(await textsByFlag(line.flags));
   if (asks(texts, 'help')) return { kind: 'help', text: await helpText() };
   if (asks(texts, 'version')) return { kind: 'version' };
 

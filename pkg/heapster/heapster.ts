@@ -59,7 +59,10 @@ export class Heapster {
     this.#store = store;
     this.model = new Model({ store, timeline: this.#timeline, labeler: new Labeler(facts, labels) });
     this.#budget = new HistoryBudget({ limitBytes: budgetBytes, histories: () => store.histories() });
-    this.#dropped = registerInstruments(registry, { measure: () => this.#budget.measure(), reach: () => this.#reach() });
+    this.#dropped = registerInstruments(registry, {
+      measure: () => this.#budget.measure(),
+      reach: () => this.#reach(),
+    });
   }
 
   /** The beat after this one: whole periods by the wall clock, as people expect of a chart. */
@@ -93,7 +96,8 @@ export class Heapster {
     const now = clock.monotonic();
     if (bytes > 0) {
       this.#dropped.add(undefined, bytes);
-      if (this.#droppedAt === undefined) log.warn('History does not fit --history-budget: the oldest goes first', this.#facts());
+      if (this.#droppedAt === undefined)
+        log.warn('History does not fit --history-budget: the oldest goes first', this.#facts());
       this.#droppedAt = now;
     } else if (this.#droppedAt !== undefined && now - this.#droppedAt > calmMs) {
       this.#droppedAt = undefined;

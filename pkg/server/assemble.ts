@@ -5,19 +5,18 @@ import { loadNamedCertificates } from '../apiserver/certificates/named-certifica
 import { loadServingCertificate } from '../apiserver/certificates/serving-certificate.ts';
 import { RestClientInstruments } from '../kube/instruments/rest-client-instruments.ts';
 import type { NodeCatalog, NodeChange } from '../kube/nodes.ts';
-import { UndiciKubeletClient } from '../scraper/kubelet/kubelet.ts';
-import type { KubeletTrust } from '../scraper/kubelet/kubelet-client.ts';
 import { Scraper } from '../scraper/scraper.ts';
 import { Storage } from '../storage/storage.ts';
 import { Registry } from '../telemetry/exposition.ts';
 import { auditOf, openAudit } from './audit.ts';
 import { callersOf } from './callers.ts';
 import { catalogsOf } from './catalogs.ts';
-import type { Config, KubeletConfig } from './config.ts';
+import type { catalogueOf as plugCatalogue } from './catalogue.ts';
+import type { Config } from './config.ts';
 import { openConnections } from './connections.ts';
 import { debugRoutes } from './debug-routes.ts';
 import { degradationOf } from './degradation.ts';
-import { kubeletCredentials } from './kubelet-credentials.ts';
+import { kubeletClientOf } from './kubelet-client.ts';
 import type { Means } from './means.ts';
 import { openNamedFiles } from './named-files.ts';
 import { nodeProxy } from './node-proxy.ts';
@@ -33,9 +32,6 @@ import { versionInfo } from './version-info.ts';
 export type Assembled =
   | { readonly kind: 'assembled'; readonly server: Server }
   | { readonly kind: 'failed'; readonly problems: readonly string[] };
-
-/** Connections to kubelets live from one period to the next, with room for a slow one. */
-const keepAlivePeriods = 3;
 
 /** Opens what the configuration names and plugs the rooms together. Nothing runs yet when it returns, and nothing was sent. */
 export async function assemble(config: Config, surroundings: Surroundings): Promise<Assembled> {
@@ -72,11 +68,13 @@ export async function assemble(config: Config, surroundings: Surroundings): Prom
     namedCertificates: naming.certificates,
     audit: auditing.audit,
   };
-  return { kind: 'assembled', server: build(means, opened) };
+  // What nobody wants is not even loaded.
+  const catalogue = config.catalogue && (await import('./catalogue.ts')).catalogueOf;
+  return { kind: 'assembled', server: build(means, opened, catalogue) };
 }
 
 /** The wiring diagram: kubelets -> scraper -> storage -> API, beside the catalogs that say what there is. */
-function build(means: Means, opened: AsyncDisposableStack): Server {
+function build(means: Means, opened: AsyncDisposableStack, catalogueOf?: typeof plugCatalogue): Server {
   const { config, clock, log, files, registry } = means;
   const { metricResolutionMs } = config;
   const stopping = new AbortController();
@@ -87,6 +85,7 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
   const isGone = ({ kind, node }: NodeChange): boolean => kind === 'removed' || node.leaving !== undefined;
   opened.use(nodes.onChange((change) => isGone(change) && storage.forgetNode(change.node.name)));
 
+  const catalogue = catalogueOf?.(means, { nodes, opened });
   const { nodeSelector } = config.kubelet;
   const degradation = degradationOf({ nodes, pods, storage, scraper }, means);
   const sources = { usage: storage, nodes, pods, nodeSelector, ...degradation.ofApi };
@@ -95,6 +94,9 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
   const own = ownMetrics({ registry, groups, clock, version });
   const { auditor, flush } = auditOf(means.audit, registry, means);
   const serving = servingOf(means, () => own.handshakeFailures.add());
+  const probed = { storage, nodes, pods, authentication, scraper, stopping: stopping.signal };
+  const probing = { metricResolutionMs, clock, livezGraceMs: config.generic.livezGraceMs };
+  const loops = [nodes, pods, authentication, scraper, ...degradation.loops, ...(catalogue?.loops ?? []), own.lag];
   const api = new ApiServer({
     groups,
     ...serving.ofApi,
@@ -103,13 +105,7 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
     timing: { clock, requestTimeoutMs: config.generic.requestTimeoutMs },
     more: debugRoutes(config.features, means),
     ...(auditor && { auditor }),
-    health: {
-      ...probesOf(
-        { storage, nodes, pods, authentication, scraper, stopping: stopping.signal },
-        { metricResolutionMs, clock, livezGraceMs: config.generic.livezGraceMs },
-      ),
-      degraded: () => [...degradation.notes(), ...serving.notes()],
-    },
+    health: { ...probesOf(probed, probing), degraded: () => [...degradation.notes(), ...serving.notes()] },
     expose: () => registry.chunks(),
     version,
     openapi: { title: 'Kubernetes metrics-server', clock },
@@ -120,7 +116,7 @@ function build(means: Means, opened: AsyncDisposableStack): Server {
   return new Server({
     api,
     ...serving.ofServer,
-    loops: [nodes, pods, authentication, scraper, ...degradation.loops, own.lag, ...Object.values(files)],
+    loops: [...loops, ...Object.values(files)],
     afterServing: flush,
     stopping,
     log: log.named('server'),
@@ -136,13 +132,8 @@ interface ScraperNeeds {
 }
 
 function scraperOf(means: Means, { nodes, storage, registry, opened }: ScraperNeeds): Scraper {
-  const { config, clock, log, connections, files, release } = means;
-  const client = new UndiciKubeletClient({
-    credentials: kubeletCredentials(config.kubelet, files, connections.core),
-    trust: trustIn(config.kubelet),
-    keepAliveMs: keepAlivePeriods * config.metricResolutionMs,
-    userAgent: `metrics-server/${release.version}`,
-  });
+  const { config, clock, log, connections } = means;
+  const client = kubeletClientOf(means, config.metricResolutionMs);
   return new Scraper({
     targets: nodes,
     ...(config.kubelet.nodeSelector && { nodeSelector: config.kubelet.nodeSelector }),
@@ -158,9 +149,4 @@ function scraperOf(means: Means, { nodes, storage, registry, opened }: ScraperNe
     registry,
     seed: randomInt(2 ** 31),
   });
-}
-
-function trustIn({ completelyInsecure, insecureTls }: KubeletConfig): KubeletTrust {
-  if (completelyInsecure) return 'plain-http';
-  return insecureTls ? 'insecure-tls' : 'verified';
 }

@@ -21,6 +21,8 @@ export interface Config {
   readonly authorization: AuthorizationConfig;
   /** Absent = nothing is recorded. */
   readonly audit?: AuditConfig;
+  /** Absent = there is no metric catalogue. */
+  readonly catalogue?: CatalogueConfig;
   readonly features: FeaturesConfig;
   readonly logging: LoggingConfig;
 }
@@ -200,6 +202,28 @@ export interface AuditWebhookConfig extends AuditBackendConfig {
   /** Path of a kubeconfig. */
   readonly configFile: string;
   readonly initialBackoffMs: number;
+}
+
+/** The metric catalogue, its labels and its history. */
+export interface CatalogueConfig {
+  readonly resolutionMs: number;
+  /** Absent = `/metrics/cadvisor` is not asked for. */
+  readonly cadvisor?: { readonly resolutionMs: number };
+  readonly historyBudgetBytes: number;
+  /** Of the long history. */
+  readonly historyMs: number;
+  readonly labels: CatalogueLabelsConfig;
+  /** Annotation of nodes; empty = none. */
+  readonly hostIdAnnotation: string;
+}
+
+/** How labels of objects become labels of metrics. */
+export interface CatalogueLabelsConfig {
+  readonly separator: string;
+  readonly ignored: readonly string[];
+  /** Names of object labels by the names they get. */
+  readonly stored: Readonly<Record<string, string>>;
+  readonly podNamespace: boolean;
 }
 
 /** What is there for whoever looks into the running server. */

@@ -1,5 +1,5 @@
-import type { FlagSection } from './flag.ts';
 import { parseByteSize } from './byte-size.ts';
+import type { FlagSection } from './flag.ts';
 import { parseSource } from './source.ts';
 import { parseStoredLabels } from './stored-labels.ts';
 

@@ -7,6 +7,7 @@ import { allFlags, sections } from './sections.ts';
 
 /** What we have beside the reference's. */
 const ours = ['api-versions', 'api-warnings', 'events', 'help'];
+const oursOfCatalogue = Object.keys(sections.Catalogue);
 const oursOfKubelets = ['kubelet-slow-request-timeout', 'kubelet-via-node-proxy'];
 const oursOfServing = ['serving-ca', 'serving-ca-secret', 'serving-service', 'serving-key-algorithm'];
 
@@ -32,7 +33,8 @@ const flags: Readonly<Record<string, Flag>> = allFlags;
 describe('the flags', () => {
   it('are the 103 of the reference, and those of ours', () => {
     assert.equal(references.length, 103);
-    const names = [...references.map(({ name }) => name), ...ours, ...oursOfKubelets, ...oursOfServing];
+    const extra = [...ours, ...oursOfKubelets, ...oursOfServing, ...oursOfCatalogue];
+    const names = [...references.map(({ name }) => name), ...extra];
     assert.deepEqual(Object.keys(flags).toSorted(), names.toSorted());
   });
 
@@ -50,6 +52,7 @@ describe('the flags', () => {
       11,
       4,
       31,
+      oursOfCatalogue.length,
       4,
       8,
     ]);
@@ -73,9 +76,12 @@ describe('the flags', () => {
     ]);
   });
 
-  it('take the name that one of them once had', () => {
+  it('take the names that some of them once had', () => {
     const former = Object.entries(flags).flatMap(([name, flag]) => (flag.formerNames ?? []).map((old) => [old, name]));
-    assert.deepEqual(former, [['audit-webhook-batch-initial-backoff', 'audit-webhook-initial-backoff']]);
+    assert.deepEqual(former, [
+      ['audit-webhook-batch-initial-backoff', 'audit-webhook-initial-backoff'],
+      ['label-seperator', 'label-separator'],
+    ]);
   });
 
   it('say what they do, in a sentence', () => {

@@ -1,6 +1,7 @@
 import { auditFlags } from './audit.ts';
 import { authenticationFlags } from './authentication.ts';
 import { authorizationFlags } from './authorization.ts';
+import { catalogueFlags } from './catalogue.ts';
 import { featureFlags } from './features.ts';
 import type { FlagSection, ValuesOf } from './flag.ts';
 import { genericFlags } from './generic.ts';
@@ -18,6 +19,7 @@ export const sections = {
   Authentication: authenticationFlags,
   Authorization: authorizationFlags,
   Audit: auditFlags,
+  Catalogue: catalogueFlags,
   Features: featureFlags,
   Logging: loggingFlags,
 } as const satisfies Readonly<Record<string, FlagSection>>;
@@ -31,6 +33,7 @@ export const allFlags = {
   ...authenticationFlags,
   ...authorizationFlags,
   ...auditFlags,
+  ...catalogueFlags,
   ...featureFlags,
   ...loggingFlags,
 } as const satisfies FlagSection;

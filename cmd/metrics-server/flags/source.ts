@@ -7,7 +7,13 @@ export interface SourceFlags {
 }
 
 /** One option of a source: what it means, or what is wrong with its value. */
-type Option = (text: string, options: ReadonlyMap<string, string>) => Meaning;
+type Option = (text: string, given: Given) => Meaning;
+
+/** The options as they were given, and which of them is being read. */
+interface Given {
+  readonly name: string;
+  readonly all: ReadonlyMap<string, string>;
+}
 
 interface Meaning {
   readonly flags?: Readonly<Record<string, string>>;
@@ -19,17 +25,19 @@ interface Meaning {
 const keys = ['kubernetes.summary_api', 'kubernetes'] as const;
 
 const options: Readonly<Record<string, Option>> = {
-  inClusterConfig: flag((on, all) => {
+  inClusterConfig: flag((on, { all }) => {
     if (on || (all.get('auth') ?? '') !== '') return {};
     return { problem: 'inClusterConfig=false needs auth=<path of a kubeconfig>: there is no other identity' };
   }),
-  auth: (text, all) => {
+  auth: (text, { all }) => {
     const inCluster = all.get('inClusterConfig') === undefined || goBool(all.get('inClusterConfig') ?? '') !== false;
     if (text === '') return {};
     return inCluster ? { warning: 'auth is of use with inClusterConfig=false only' } : { flags: { kubeconfig: text } };
   },
   kubeletPort: (text) =>
-    /^\d{1,5}$/.test(text) ? { flags: { 'kubelet-port': text } } : { problem: `kubeletPort must be a port, got "${text}"` },
+    /^\d{1,5}$/.test(text)
+      ? { flags: { 'kubelet-port': text } }
+      : { problem: `kubeletPort must be a port, got "${text}"` },
   kubeletHttps: flag((on) =>
     on
       ? {}
@@ -62,18 +70,26 @@ export function parseSource(texts: readonly string[]): Parsed<SourceFlags | unde
   const known = keys.find((name) => name === key.toLowerCase());
   if (known === undefined) return problem(`must begin with kubernetes.summary_api, got "${key}"${meant(key, keys)}`);
   const [url = '', query = ''] = splitOnce(rest.replace(/^['"]+|['"]+$/g, ''), '?');
-  const given = new Map(new URLSearchParams(query).entries());
-  const meanings = [ofKey(known), ofUrl(url), ...[...given].map(([name, own]) => meaningOf(name, own, given))];
+  const all = new Map(new URLSearchParams(query).entries());
+  const meanings = [ofKey(known), ofUrl(url), ...[...all].map(([name, own]) => meaningOf(own, { name, all }))];
   const problems = meanings.flatMap((meaning) => meaning.problem ?? []);
-  if (problems.length > 0) return problem(problems.join('; '));
+  if (problems.length > 0) return problem(`has mistakes: ${problems.join('; ')}`);
   const warnings = meanings.flatMap(({ warning }) => warning ?? []);
-  const flags = Object.assign({ catalogue: 'true' }, ...meanings.map((meaning) => meaning.flags)) as SourceFlags['flags'];
-  return { kind: 'value', value: { flags }, ...(warnings.length > 0 && { warning: `: ${warnings.join('; ')}` }) };
+  const flags = Object.assign(
+    { catalogue: 'true' },
+    ...meanings.map((meaning) => meaning.flags),
+  ) as SourceFlags['flags'];
+  return {
+    kind: 'value',
+    value: { flags },
+    ...(warnings.length > 0 && { warning: `was taken, but ${warnings.join('; ')}` }),
+  };
 }
 
-function meaningOf(name: string, text: string, given: ReadonlyMap<string, string>): Meaning {
+function meaningOf(text: string, given: Given): Meaning {
+  const { name } = given;
   const option = Object.hasOwn(options, name) ? options[name] : undefined;
-  return option?.(text, given) ?? { problem: `has no option ${name}${meant(name, Object.keys(options))}` };
+  return option?.(text, given) ?? { problem: `there is no option ${name}${meant(name, Object.keys(options))}` };
 }
 
 const ofKey = (key: (typeof keys)[number]): Meaning =>
@@ -88,11 +104,11 @@ function ofUrl(url: string): Meaning {
 }
 
 /** An option that is on or off. */
-function flag(meaning: (on: boolean, options: ReadonlyMap<string, string>) => Meaning): Option {
-  return (text, all) => {
+function flag(meaning: (on: boolean, given: Given) => Meaning): Option {
+  return (text, given) => {
     const on = goBool(text);
-    // The name is not known here; the value says enough together with it.
-    return on === undefined ? { problem: `"${text}" is neither true nor false${meant(text, ['true', 'false'])}` } : meaning(on, all);
+    if (on !== undefined) return meaning(on, given);
+    return { problem: `${given.name} must be true or false, got "${text}"${meant(text, ['true', 'false'])}` };
   };
 }
 
@@ -110,4 +126,11 @@ function meant(word: string, candidates: readonly string[]): string {
 function splitOnce(text: string, separator: string): readonly string[] {
   const at = text.indexOf(separator);
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** What was given, and what `--source` means; a flag that was given itself counts more. */
+export function withSource(texts: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, readonly string[]> {
+  const source = parseSource(texts.get('source') ?? []);
+  const flags = source.kind === 'value' ? (source.value?.flags ?? {}) : {};
+  return new Map([...Object.entries(flags).map(([name, text]) => [name, [text]] as const), ...texts]);
 }

@@ -1,0 +1,78 @@
+import { randomInt } from 'node:crypto';
+import type { ClusterFacts } from '../heapster/cluster-facts.ts';
+import { Heapster } from '../heapster/heapster.ts';
+import type { ModelSource } from '../heapster/model-source.ts';
+import { NamespaceCatalog } from '../kube/facts/namespace-catalog.ts';
+import { NodeFactsCatalog } from '../kube/facts/node-facts-catalog.ts';
+import { PodFactsCatalog } from '../kube/facts/pod-facts-catalog.ts';
+import type { NodeCatalog } from '../kube/nodes.ts';
+import { Collector } from '../scraper/collect/collector.ts';
+import { CollectorInstruments } from '../scraper/collect/collector-instruments.ts';
+import { summaryQuestion } from '../scraper/collect/summary-question.ts';
+import { kubeletClientOf } from './kubelet-client.ts';
+import type { Means } from './means.ts';
+
+/** Every metric is remembered so long, and what a figure of the long history stands for. */
+const shortMs = 15 * 60_000;
+const longStepMs = 5 * 60_000;
+
+/** The metric catalogue, at work while its loops run. */
+export interface Catalogue {
+  readonly model: ModelSource;
+  readonly loops: readonly { run(signal: AbortSignal): Promise<void> }[];
+}
+
+/** What the catalogue is plugged into. */
+export interface CatalogueSockets {
+  readonly nodes: NodeCatalog;
+  readonly opened: AsyncDisposableStack;
+}
+
+/** Plugs the catalogue together: kubelets' summaries and objects -> metric sets and history -> the model. */
+export function catalogueOf(means: Means, sockets: CatalogueSockets): Catalogue | undefined {
+  const config = means.config.catalogue;
+  if (config === undefined) return undefined;
+  const { connections, clock, registry } = means;
+  const log = means.log.named('catalogue');
+  const watching = { connection: connections.core, clock, log };
+  const pods = new PodFactsCatalog(watching);
+  const nodes = new NodeFactsCatalog(watching, config.hostIdAnnotation);
+  const namespaces = new NamespaceCatalog(watching);
+  const heapster = new Heapster({
+    facts: factsFrom(pods, nodes, namespaces),
+    labels: config.labels,
+    spans: { periodMs: config.resolutionMs, shortMs, longStepMs, longMs: config.historyMs },
+    budgetBytes: config.historyBudgetBytes,
+    clock,
+    log,
+    registry,
+  });
+  sockets.opened.use(sockets.nodes.onChange(({ kind, node }) => kind === 'removed' && heapster.removeNode(node.name)));
+  const { kubelet } = means.config;
+  const summaries = new Collector({
+    question: summaryQuestion,
+    sink: heapster,
+    targets: sockets.nodes,
+    ...(kubelet.nodeSelector && { nodeSelector: kubelet.nodeSelector }),
+    // Of its own: a slow summary must not hold up the usage of the same node.
+    client: sockets.opened.use(kubeletClientOf(means, config.resolutionMs)),
+    address: kubelet,
+    periodMs: config.resolutionMs,
+    requestTimeoutMs: kubelet.requestTimeoutMs,
+    nextBeat: (beat) => heapster.nextBeat(beat),
+    clock,
+    log,
+    instruments: new CollectorInstruments(registry),
+    seed: randomInt(2 ** 31),
+  });
+  return { model: heapster.model, loops: [pods, nodes, namespaces, summaries] };
+}
+
+function factsFrom(pods: PodFactsCatalog, nodes: NodeFactsCatalog, namespaces: NamespaceCatalog): ClusterFacts {
+  return {
+    podsOn: (node) => pods.onNode(node),
+    pod: (namespace, name) => pods.get(namespace, name),
+    node: (name) => nodes.get(name),
+    namespaceUid: (namespace) => namespaces.uidOf(namespace),
+  };
+}
