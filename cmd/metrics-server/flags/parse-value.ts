@@ -54,7 +54,9 @@ function parseSwitch(text: string): Parsed {
 }
 
 function parseChoice(text: string, choices: readonly string[]): Parsed {
-  return choices.includes(text) ? value(text) : problem(`must be one of ${choices.filter(Boolean).join(', ')}, got "${text}"`);
+  return choices.includes(text)
+    ? value(text)
+    : problem(`must be one of ${choices.filter(Boolean).join(', ')}, got "${text}"`);
 }
 
 function parseAddress(text: string): Parsed {

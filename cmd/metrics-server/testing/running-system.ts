@@ -6,6 +6,7 @@ import { WoundClock } from '../../../pkg/lifecycle/wound-clock.ts';
 import { assemble } from '../../../pkg/server/assemble.ts';
 import type { Server } from '../../../pkg/server/server.ts';
 import type { ClusterFolder } from '../../../pkg/simulator/cluster-folder.ts';
+import type { Right } from '../../../pkg/simulator/kube-apiserver/rights.ts';
 import type { KubeletFault } from '../../../pkg/simulator/kubelets/faults.ts';
 import type { ClusterShape } from '../../../pkg/simulator/shape/cluster-shape.ts';
 import { type Simulator, startSimulator } from '../../../pkg/simulator/simulator.ts';
@@ -27,6 +28,8 @@ export interface SystemOptions {
   readonly withoutApiServer?: boolean;
   /** What is wrong with kubelets when the server starts, by node. */
   readonly faults?: ReadonlyMap<string, KubeletFault>;
+  /** Rights of the server beyond those of the base manifest. */
+  readonly moreRights?: readonly Right[];
 }
 
 /** Small against every period and deadline, so that nothing is late only because it was wound past. */
@@ -70,6 +73,7 @@ export class RunningSystem implements AsyncDisposable {
     flags = () => [],
     withoutApiServer = false,
     faults = new Map(),
+    moreRights = [],
   }: SystemOptions): Promise<RunningSystem> {
     await using opened = new AsyncDisposableStack();
     // TLS looks at the machine's clock, so ours begins where it is.
@@ -82,7 +86,7 @@ export class RunningSystem implements AsyncDisposable {
     });
     const directory = await mkdtemp(join(tmpdir(), 'tacho-'));
     opened.defer(() => rm(directory, { recursive: true, force: true }));
-    const simulator = opened.use(await startSimulator({ directory, shape, clock, log: silentLogger }));
+    const simulator = opened.use(await startSimulator({ directory, shape, clock, log: silentLogger, moreRights }));
     if (withoutApiServer) await simulator.apiServer.down();
     const server = opened.use(await serverFor(simulator.folder, flags(simulator.folder), { clock, log }));
     const system = new RunningSystem({ clock, log, simulator, server, traffic, directory, opened: opened.move() });
@@ -90,6 +94,26 @@ export class RunningSystem implements AsyncDisposable {
     system.#run();
     await system.until('the server listens', () => server.address !== undefined);
     return system;
+  }
+
+  /** Where the server listens. */
+  get port(): number {
+    return this.#server.address?.port ?? 0;
+  }
+
+  /** Starts another replica of the server in the same cluster, stopped with it; returns the port it listens on. */
+  async addReplica(flags: readonly string[]): Promise<number> {
+    const { clock, log, simulator } = this;
+    const server = this.#opened.use(await serverFor(simulator.folder, flags, { clock, log }));
+    const stop = new AbortController();
+    const running = server.run(stop.signal);
+    running.catch(() => undefined);
+    this.#opened.defer(async () => {
+      stop.abort();
+      await this.meanwhile(running);
+    });
+    await this.until('the replica listens', () => server.address !== undefined);
+    return server.address?.port ?? 0;
   }
 
   /** Asks the server itself, as its aggregator and its probes do. */

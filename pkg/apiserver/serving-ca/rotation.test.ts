@@ -8,7 +8,6 @@ import { agree, dueStep, promoted, type RotationStep, retired, usualTerms as ter
 
 const service = { namespace: 'kube-system', name: 'metrics-server' };
 const dayMs = 86_400_000;
-const hourMs = 3_600_000;
 const start = as<EpochMs>(Date.UTC(2026, 0, 1));
 const after = (days: number): EpochMs => as<EpochMs>(start + days * dayMs);
 const made = (days: number): Promise<CertificatePair> =>
@@ -25,8 +24,8 @@ describe('a rotation', () => {
     ['nothing while the authority is young', { active: first }, 243, undefined, 'nothing'],
     ['a successor after two thirds of its life', { active: first }, 244, undefined, 'announce'],
     ['nothing while the successor is not known to everybody', middle, 245, undefined, 'nothing'],
-    ['nothing before it has been known for the overlap', middle, 245, hourMs - 1, 'nothing'],
-    ['the successor signs once it has been known for the overlap', middle, 245, hourMs, 'promote'],
+    ['nothing before it has been known for the overlap', middle, 245, terms.overlapMs - 1, 'nothing'],
+    ['the successor signs once it has been known for the overlap', middle, 245, terms.overlapMs, 'promote'],
     ['the one before stays while it may have signed something that lives', turned, 275, undefined, 'nothing'],
     ['the one before goes when everything it signed has run out', turned, 276, undefined, 'retire'],
     ['a successor takes over untold where the authority has run out', middle, 366, undefined, 'promote'],
@@ -35,7 +34,7 @@ describe('a rotation', () => {
       'a new successor where the announced one has run out as well',
       { active: second, next: first },
       490,
-      hourMs,
+      terms.overlapMs,
       'announce',
     ],
   ];

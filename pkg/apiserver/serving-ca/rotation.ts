@@ -17,15 +17,16 @@ export interface RotationTerms {
   readonly lookEveryMs: number;
 }
 
-const hourMs = 3_600_000;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** A year for an authority, a month for what it signs; kube-apiservers learn of a successor within seconds, and get an hour. */
+/** A year for an authority, a month for what it signs; kube-apiservers learn of a successor in seconds, and get minutes. */
 export const usualTerms: RotationTerms = {
   authorityLifetimeMs: 365 * dayMs,
   leafLifetimeMs: 30 * dayMs,
   renewAt: 2 / 3,
-  overlapMs: hourMs,
+  overlapMs: 10 * minuteMs,
   skewMs: hourMs,
   lookEveryMs: 30_000,
 };
