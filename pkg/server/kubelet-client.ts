@@ -9,9 +9,9 @@ const keepAlivePeriods = 3;
 
 /** A client that asks each kubelet once per period. */
 export function kubeletClientOf(means: Means, periodMs: number): UndiciKubeletClient {
-  const { config, files, connections, release } = means;
+  const { config, files, connections, log, release } = means;
   return new UndiciKubeletClient({
-    credentials: kubeletCredentials(config.kubelet, files, connections.core),
+    credentials: kubeletCredentials(config.kubelet, files, { connection: connections.core, log }),
     trust: trustIn(config.kubelet),
     keepAliveMs: keepAlivePeriods * periodMs,
     userAgent: `metrics-server/${release.version}`,

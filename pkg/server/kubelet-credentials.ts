@@ -1,5 +1,7 @@
 import type { KubeConnection, KubeletCredentials } from '../kube/connection/connection.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import type { KubeletConfig } from './config.ts';
+import { isPair } from './key-pair.ts';
 import type { NamedFiles } from './named-files.ts';
 
 /** What kubelets are shown, and what to do when one refuses it. */
@@ -10,6 +12,12 @@ export interface LiveKubeletCredentials {
   renew(refused: KubeletCredentials): Promise<boolean>;
 }
 
+/** Where the rest of what kubelets are shown comes from, and where trouble with it is told. */
+export interface KubeletCredentialsMeans {
+  readonly connection: Pick<KubeConnection, 'kubeletCredentials' | 'renewCredentials'>;
+  readonly log: Logger;
+}
+
 /**
  * What kubelets are shown and by what they are recognised, right now: the identity towards the kube-apiserver, with the
  * CA, certificate and key that flags name instead of its own. Nothing at all when completely insecure.
@@ -17,9 +25,10 @@ export interface LiveKubeletCredentials {
 export function kubeletCredentials(
   config: KubeletConfig,
   files: NamedFiles,
-  connection: Pick<KubeConnection, 'kubeletCredentials' | 'renewCredentials'>,
+  { connection, log }: KubeletCredentialsMeans,
 ): LiveKubeletCredentials {
-  const { kubeletCa, kubeletCertificate, kubeletKey } = files;
+  const { kubeletCa } = files;
+  const pair = lastPair(files, log);
   let own: KubeletCredentials = {};
   let shown: KubeletCredentials = {};
   return {
@@ -29,8 +38,7 @@ export function kubeletCredentials(
       const next = {
         ...own,
         ...(kubeletCa === undefined ? {} : { ca: kubeletCa.text }),
-        ...(kubeletCertificate === undefined ? {} : { cert: kubeletCertificate.text }),
-        ...(kubeletKey === undefined ? {} : { key: kubeletKey.text }),
+        ...pair(),
       };
       if (!same(shown, next)) shown = next;
       return shown;
@@ -38,6 +46,24 @@ export function kubeletCredentials(
     async renew(refused) {
       return refused.token === own.token ? connection.renewCredentials(own) : true;
     },
+  };
+}
+
+/** The client certificate and key that flags name. Two files are not replaced at one moment: until they fit, the last pair stays. */
+function lastPair(
+  { kubeletCertificate, kubeletKey }: NamedFiles,
+  log: Logger,
+): () => Pick<KubeletCredentials, 'cert' | 'key'> {
+  if (kubeletCertificate === undefined || kubeletKey === undefined) return () => ({});
+  let last = { cert: kubeletCertificate.text, key: kubeletKey.text };
+  let looked = last;
+  return () => {
+    const next = { cert: kubeletCertificate.text, key: kubeletKey.text };
+    if (next.cert === looked.cert && next.key === looked.key) return last;
+    looked = next;
+    if (isPair(next.cert, next.key)) last = next;
+    else log.warn('The client certificate and key for kubelets do not fit each other yet, the last ones stay in use');
+    return last;
   };
 }
 

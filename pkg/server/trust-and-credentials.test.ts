@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { selfSigned } from '../kube/testing/certificates.ts';
 import { WoundClock } from '../lifecycle/wound-clock.ts';
 import type { ClientTrust } from '../model/client-trust.ts';
 import { silentLogger } from '../telemetry/logger.ts';
@@ -10,6 +11,8 @@ import { clientTrust } from './client-trust.ts';
 import { kubeletCredentials } from './kubelet-credentials.ts';
 import { openNamedFiles } from './named-files.ts';
 import { madeConfig } from './testing/made-config.ts';
+
+const ownProxyCa = selfSigned('proxy').cert;
 
 const means = { clock: new WoundClock(), log: silentLogger };
 
@@ -35,13 +38,13 @@ describe('whom to believe', () => {
   });
 
   it('is what flags name where they name it, with the headers of the flags', async () => {
-    await using folder = await folderWith({ 'proxy.crt': 'own proxy CA' });
+    await using folder = await folderWith({ 'proxy.crt': ownProxyCa });
     const path = join(folder.path, 'proxy.crt');
     const opened = await openNamedFiles(madeConfig({ authentication: { requestHeaderCaFile: path } }), means);
     assert.ok(opened.kind === 'opened');
     const trust = clientTrust(madeConfig().authentication, opened.files, { current: published });
     assert.equal(trust().clientCa, 'published client CA');
-    assert.equal(trust().requestHeader?.ca, 'own proxy CA');
+    assert.equal(trust().requestHeader?.ca, ownProxyCa);
     assert.deepEqual(trust().requestHeader?.usernameHeaders, ['x-remote-user']);
   });
 });
@@ -68,7 +71,7 @@ describe('what kubelets are shown', () => {
   const connection = { kubeletCredentials: () => known, renewCredentials: async () => false };
 
   it('is our identity towards the kube-apiserver, the same object while nothing changes', () => {
-    const credentials = kubeletCredentials(kubelet, {}, connection);
+    const credentials = kubeletCredentials(kubelet, {}, { connection, log: silentLogger });
     assert.deepEqual(credentials.current(), { token: 't', ca: 'cluster CA' });
     assert.equal(credentials.current(), credentials.current());
   });
@@ -77,7 +80,14 @@ describe('what kubelets are shown', () => {
     const refused: unknown[] = [];
     let current = known;
     const renewCredentials = async (shown: unknown) => refused.push(shown) > 0;
-    const credentials = kubeletCredentials(kubelet, {}, { kubeletCredentials: () => current, renewCredentials });
+    const credentials = kubeletCredentials(
+      kubelet,
+      {},
+      {
+        connection: { kubeletCredentials: () => current, renewCredentials },
+        log: silentLogger,
+      },
+    );
     const first = credentials.current();
     assert.equal(await credentials.renew(first), true);
     current = { ...known, token: 'another' };
@@ -87,7 +97,10 @@ describe('what kubelets are shown', () => {
   });
 
   it('is nothing at all over plain HTTP', () => {
-    assert.deepEqual(kubeletCredentials({ ...kubelet, completelyInsecure: true }, {}, connection).current(), {});
+    assert.deepEqual(
+      kubeletCredentials({ ...kubelet, completelyInsecure: true }, {}, { connection, log: silentLogger }).current(),
+      {},
+    );
   });
 });
 

@@ -11,25 +11,34 @@ export interface WatchingMeans {
   readonly log: Logger;
 }
 
-/** The text of a file that may be replaced while we run. The last text that could be read stays. */
+/** What is wrong with a text, in words that fit behind the path of its file; undefined = nothing. */
+export type Trouble = (text: string) => string | undefined;
+
+/** The text of a file that may be replaced while we run. The last text that was good stays. */
 export class WatchedFile {
   readonly #path: string;
+  readonly #trouble: Trouble;
   readonly #means: WatchingMeans;
   #text: string;
 
-  private constructor(path: string, text: string, means: WatchingMeans) {
+  private constructor(path: string, text: string, trouble: Trouble, means: WatchingMeans) {
     this.#path = path;
     this.#text = text;
+    this.#trouble = trouble;
     this.#means = means;
   }
 
-  /** Reads it once; a file that cannot be read is a problem that names it. */
+  /** Reads it once; a file that cannot be read, or is not what it should be, is a problem that names it. */
   static async open(
     path: string,
     means: WatchingMeans,
+    trouble: Trouble = () => undefined,
   ): Promise<{ kind: 'opened'; file: WatchedFile } | { kind: 'failed'; message: string }> {
     try {
-      return { kind: 'opened', file: new WatchedFile(path, await readFile(path, 'utf8'), means) };
+      const text = await readFile(path, 'utf8');
+      const problem = trouble(text);
+      if (problem !== undefined) return { kind: 'failed', message: `${path} ${problem}` };
+      return { kind: 'opened', file: new WatchedFile(path, text, trouble, means) };
     } catch (cause) {
       return { kind: 'failed', message: `cannot read ${path}: ${reasonOf(cause)}` };
     }
@@ -42,20 +51,31 @@ export class WatchedFile {
   /** Looks again once a minute until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#means;
-    let readable = true;
+    let told: string | undefined;
     for (;;) {
       await clock.sleep(lookEveryMs, signal);
       if (signal.aborted) return;
-      try {
-        const text = await readFile(this.#path, 'utf8');
-        if (text !== this.#text) log.info('File has changed and is used from now on', { path: this.#path });
-        this.#text = text;
-        readable = true;
-      } catch (cause) {
-        if (readable)
-          log.warn('File cannot be read any more, its last content stays in use', { path: this.#path, cause });
-        readable = false;
+      const problem = await this.#look();
+      if (problem !== undefined && problem !== told) {
+        log.warn('File cannot be used, its last good content stays', { path: this.#path, problem });
       }
+      if (problem === undefined && told !== undefined) log.info('File can be used again', { path: this.#path });
+      told = problem;
+    }
+  }
+
+  /** Takes what there is now, or says why not. */
+  async #look(): Promise<string | undefined> {
+    try {
+      const text = await readFile(this.#path, 'utf8');
+      if (text === this.#text) return undefined;
+      const problem = this.#trouble(text);
+      if (problem !== undefined) return problem;
+      this.#text = text;
+      this.#means.log.info('File has changed and is used from now on', { path: this.#path });
+      return undefined;
+    } catch (cause) {
+      return reasonOf(cause);
     }
   }
 }
