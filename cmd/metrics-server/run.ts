@@ -3,6 +3,8 @@ import { assemble } from '../../pkg/server/assemble.ts';
 import { createLogger, type Logger } from '../../pkg/telemetry/logger.ts';
 import { configOf } from './config.ts';
 import { type ParsedOptions, parseOptions } from './options.ts';
+import { type Choice, chosenSubcommand } from './subcommands/subcommand.ts';
+import { subcommands } from './subcommands/table.ts';
 import { version } from './version.ts';
 
 /** Exit codes: stopped as asked, broke while running, could not make sense of flags or the files they name. */
@@ -15,8 +17,11 @@ const release = {
   platform: `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
 };
 
-/** The whole program: options, assembly, run, exit code. */
+/** The whole program: options, assembly, run, exit code; or one of its subcommands. */
 export async function run(args: readonly string[]): Promise<number> {
+  const choice = chosenSubcommand(args, subcommands);
+  if (choice.kind === 'misspelt') return misused([choice.message]);
+  if (choice.kind === 'subcommand') return await runSubcommand(choice);
   const parsed = await parseOptions(args);
   switch (parsed.kind) {
     case 'help':
@@ -26,14 +31,27 @@ export async function run(args: readonly string[]): Promise<number> {
       console.log(version);
       return exitCodes.stopped;
     case 'problems':
-      for (const problem of parsed.problems) console.error(`error: ${problem}`);
-      console.error('See --help for every flag.');
-      return exitCodes.misused;
+      return misused(parsed.problems);
     case 'run':
       return await serve(parsed);
     default:
       return parsed satisfies never;
   }
+}
+
+function misused(problems: readonly string[]): number {
+  for (const problem of problems) console.error(`error: ${problem}`);
+  console.error('See --help for every flag.');
+  return exitCodes.misused;
+}
+
+/** The first Ctrl-C lets it end in good order, the second ends it. */
+async function runSubcommand({ subcommand, args }: Extract<Choice, { kind: 'subcommand' }>): Promise<number> {
+  const enough = new AbortController();
+  process.once('SIGINT', () => enough.abort('SIGINT')).once('SIGTERM', () => enough.abort('SIGTERM'));
+  const { stdout, stderr, env: environment } = process;
+  const runIt = await subcommand.load();
+  return await runIt(args, { stdout, stderr, environment, signal: enough.signal });
 }
 
 type RunOptions = Extract<ParsedOptions, { kind: 'run' }>;
