@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { load, loadAll } from 'js-yaml';
+import type { Options } from './flags/sections.ts';
 import { parseOptions } from './options.ts';
 
 interface Manifest {
@@ -129,6 +130,80 @@ describe('rights beyond the reference', () => {
     const [{ value }] = load(patch?.patch ?? '') as unknown as [{ value: string }];
     const parsed = await parseOptions([...baseArgs(), value]);
     assert.ok(parsed.kind === 'run' && parsed.options['kubelet-via-node-proxy']);
+  });
+});
+
+describe('ways to be verified by the kube-apiserver', () => {
+  const ways = {
+    'self-managed-ca': (options: Options) => options['serving-ca'] === 'self-managed',
+    'cert-manager': (options: Options) => options['tls-cert-file'] !== '' && options['tls-private-key-file'] !== '',
+    'existing-certificate': (options: Options) =>
+      options['tls-cert-file'] !== '' && options['tls-private-key-file'] !== '',
+  };
+
+  for (const [name, holds] of Object.entries(ways)) {
+    const patches = kustomizationIn(join(manifests, 'components', name)).patches ?? [];
+    const operations = (kind: string) =>
+      patches
+        .filter(({ target }) => (target as { readonly kind: string }).kind === kind)
+        .flatMap(({ patch }) => load(patch) as unknown as { op: string; path: string; value: unknown }[]);
+
+    it(`${name}: starts the server with flags it accepts, beside those of the base`, async () => {
+      const args = operations('Deployment')
+        .filter(({ path }) => path.endsWith('/args/-'))
+        .map(({ value }) => String(value));
+      const parsed = await parseOptions([...baseArgs(), ...args]);
+      assert.ok(parsed.kind === 'run' && holds(parsed.options));
+    });
+
+    it(`${name}: no APIService skips verification any more`, () => {
+      const removals = operations('APIService').filter(({ op }) => op === 'remove');
+      assert.deepEqual(removals, [{ op: 'remove', path: '/spec/insecureSkipTLSVerify' }]);
+    });
+  }
+
+  it('self-managed-ca: grants the one Secret and the two APIServices, and creating', () => {
+    const grants = (objectsIn(join(manifests, 'components', 'self-managed-ca')) as Role[]).flatMap(
+      ({ rules = [] }) => rules,
+    );
+    assert.deepEqual(grants, [
+      { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+      {
+        apiGroups: [''],
+        resources: ['secrets'],
+        resourceNames: ['metrics-server-serving-ca'],
+        verbs: ['get', 'update'],
+      },
+      {
+        apiGroups: ['apiregistration.k8s.io'],
+        resources: ['apiservices'],
+        resourceNames: ['v1beta1.metrics.k8s.io', 'v1.metrics.k8s.io'],
+        verbs: ['get', 'patch'],
+      },
+    ]);
+  });
+
+  it('self-managed-ca: the Secret it names is the one that the server makes unless told otherwise', async () => {
+    const parsed = await parseOptions([]);
+    assert.ok(parsed.kind === 'run');
+    assert.deepEqual(parsed.options['serving-ca-secret'], { name: 'metrics-server-serving-ca' });
+  });
+
+  it('self-managed-ca: the overlay is the base and the component', () => {
+    const overlay = join(manifests, 'overlays', 'self-managed-ca');
+    const { resources, components = [] } = kustomizationIn(overlay);
+    assert.deepEqual(
+      [...resources, ...components].map((path) => join(overlay, path)),
+      [base, join(manifests, 'components', 'self-managed-ca')],
+    );
+  });
+
+  it('cert-manager: the certificate is for the Service, and the injector is told where its CA is', () => {
+    const directory = join(manifests, 'components', 'cert-manager');
+    const leaf = objectsIn(directory).at(-1) as Manifest & { readonly spec: { readonly dnsNames: string[] } };
+    assert.ok(leaf.spec.dnsNames.includes('metrics-server.kube-system.svc'));
+    const text = readFileSync(join(directory, 'kustomization.yaml'), 'utf8');
+    assert.ok(text.includes(`cert-manager.io/inject-ca-from: ${leaf.metadata.namespace}/${leaf.metadata.name}`));
   });
 });
 

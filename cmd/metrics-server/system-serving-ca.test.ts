@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { connect } from 'node:tls';
 import { apiServices, apiServicesKey } from '../../pkg/simulator/aggregation/api-service.ts';
+import { rightsInManifest } from '../../pkg/simulator/kube-apiserver/manifest-rights.ts';
 import type { KubernetesObject } from '../../pkg/simulator/kube-apiserver/object-store.ts';
-import {
-  metricsServerAccount,
-  type Right,
-  rightsToKeepCaBundle,
-  rightsToKeepSecret,
-} from '../../pkg/simulator/kube-apiserver/rights.ts';
+import type { Right } from '../../pkg/simulator/kube-apiserver/rights.ts';
 import { endpointSliceObject } from '../../pkg/simulator/objects/metrics-server-objects.ts';
 import { plainCluster } from '../../pkg/simulator/shape/plain-cluster.ts';
 import { ask } from '../../pkg/simulator/testing/api-client.ts';
@@ -18,10 +16,9 @@ import { RunningSystem } from './testing/running-system.ts';
 const name = 'v1beta1.metrics.k8s.io';
 const secret = 'metrics-server-serving-ca';
 const flags = ['--serving-ca=self-managed'];
-const rights: readonly Right[] = [
-  ...rightsToKeepSecret(metricsServerAccount, 'kube-system', secret),
-  ...rightsToKeepCaBundle(metricsServerAccount, [name]),
-];
+/** Exactly what the component of the manifests grants. */
+const component = join(import.meta.dirname, '..', '..', 'manifests', 'components', 'self-managed-ca');
+const rights = rightsInManifest(readFileSync(join(component, 'rbac.yaml'), 'utf8'));
 
 describe('two replicas with --serving-ca=self-managed', () => {
   let cluster: Cluster;

@@ -13,6 +13,8 @@ export interface SimulatorFlags {
   readonly metricsServer?: MetricsServerAddress;
   readonly metricsVersions: readonly MetricsVersion[];
   readonly churn?: ChurnRate;
+  /** Path of a manifest. */
+  readonly rights?: string;
   readonly verbosity: number;
 }
 
@@ -66,6 +68,7 @@ function cli() {
       default: 'v1beta1',
       describe: 'Versions of metrics.k8s.io that get an APIService, comma-separated',
     })
+    .option('rights', { type: 'string', describe: 'Manifest whose Roles and bindings are granted beyond the base' })
     .option('v', { type: 'number', default: 0, describe: 'How much is logged' });
 }
 
@@ -93,6 +96,7 @@ function resolve(values: Values): ParsedFlags {
     verbosity,
     ...(metricsServer && { metricsServer }),
     ...(churn && { churn }),
+    ...(values.rights !== undefined && { rights: values.rights }),
   };
   return { kind: 'flags', flags };
 }

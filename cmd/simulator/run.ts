@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { systemClock } from '../../pkg/lifecycle/clock.ts';
-import { type Simulator, startSimulator } from '../../pkg/simulator/simulator.ts';
+import { rightsInManifest } from '../../pkg/simulator/kube-apiserver/manifest-rights.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../pkg/simulator/simulator.ts';
 import { createLogger } from '../../pkg/telemetry/logger.ts';
 import { parseFlags, type SimulatorFlags } from './options.ts';
 
@@ -23,15 +25,19 @@ function startFailed(error: unknown): number {
   return 1;
 }
 
-async function simulate({ verbosity, ...flags }: SimulatorFlags): Promise<number> {
+async function simulate({ verbosity, rights, ...flags }: SimulatorFlags): Promise<number> {
   const ended = untilAskedToEnd();
   const log = createLogger({ format: 'text', verbosity, stream: process.stderr });
-  await using simulator = await startSimulator({ ...flags, clock: systemClock, log });
+  await using simulator = await startSimulator({ ...flags, ...(await granted(rights)), clock: systemClock, log });
   console.log(JSON.stringify(announcement(simulator)));
   log.info('Pretend cluster is ready', { server: simulator.apiServer.url, directory: flags.directory });
   log.info('Try it', { command: `kubectl --kubeconfig ${simulator.folder.adminKubeconfig} get nodes` });
   await ended;
   return 0;
+}
+
+async function granted(manifest: string | undefined): Promise<Pick<SimulatorOptions, 'moreRights'>> {
+  return manifest === undefined ? {} : { moreRights: rightsInManifest(await readFile(manifest, 'utf8')) };
 }
 
 /** The one line on stdout that says where everything is. */
