@@ -40,7 +40,7 @@ export function metricsApi(
   const parts = { ...shared, instruments };
   const resources = [
     nodeMetrics({ ...parts, ...(survey && { missing: () => survey.findings.missingNodes }) }),
-    podMetrics({ ...parts, ...(survey && { missing: () => survey.findings.missingPods }) }),
+    podMetrics({ ...parts, ...(survey && { missing: () => survey.findings }) }),
   ];
   return versions.map((version) => ({
     group: 'metrics.k8s.io',

@@ -6,7 +6,7 @@ import { parseFieldSelector } from '../model/field-selector.ts';
 import { parseLabelSelector } from '../model/label-selector.ts';
 import { Registry } from '../telemetry/exposition.ts';
 import type { AbsenceKind } from './absence/absence.ts';
-import type { MissingPod } from './absence/survey.ts';
+import type { MissingNode, MissingPod } from './absence/survey.ts';
 import { apiInstruments } from './instruments.ts';
 import { podMetrics } from './pods.ts';
 import { PretendCluster, usageOf } from './pretend-cluster.ts';
@@ -93,6 +93,16 @@ describe('what a list of pods leaves out', () => {
     assert.deepEqual(warnings({}), ['pod other/a has no metrics: why refused']);
     cluster.addPod('other/a', {}, [{ name: 'c', usage: usageOf({ cpu: 1, memory: 1 }, 0, 1_000) }]);
     assert.deepEqual(warnings({}), []);
+  });
+
+  it('that no kubelet spoke of is told with the nodes that may have it', () => {
+    const record = { name: 'n1', uid: '', labels: {}, addresses: [], kubeletPort: 0, ready: true };
+    const one = warningWorld({ 'other/a': 'unknown' }, [{ record, kind: 'refused' }]);
+    assert.deepEqual(one.warnings({}), [
+      'pod other/a has no metrics: why unknown, and node n1 (refused) has none either',
+    ]);
+    const two = warningWorld({ 'other/a': 'unknown' }, Array(2).fill({ record, kind: 'refused' }));
+    assert.match(String(two.warnings({})), /and 2 nodes have none either, the first is n1 \(refused\)$/);
   });
 
   it('costs nothing where nothing is missing', () => {
@@ -227,7 +237,7 @@ function world() {
 }
 
 /** A world in which these pods run, and had no metrics when somebody last looked. */
-function warningWorld(kinds: Readonly<Record<string, AbsenceKind>>) {
+function warningWorld(kinds: Readonly<Record<string, AbsenceKind>>, missingNodes: readonly MissingNode[] = []) {
   const cluster = new PretendCluster();
   const missing = new Map<string, MissingPod[]>();
   for (const [key, kind] of Object.entries(kinds)) {
@@ -238,7 +248,7 @@ function warningWorld(kinds: Readonly<Record<string, AbsenceKind>>) {
     if (record) missing.set(namespace, [...(missing.get(namespace) ?? []), { record, kind }]);
   }
   const parts = { ...cluster.parts, clock: new WoundClock(), instruments: apiInstruments(new Registry()) };
-  const resource = podMetrics({ ...parts, missing: () => missing });
+  const resource = podMetrics({ ...parts, missing: () => ({ missingNodes, missingPods: missing }) });
   return { cluster, warnings: (texts: Texts) => resource.warnings?.(queryOf(texts)) };
 }
 

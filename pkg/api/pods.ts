@@ -7,7 +7,7 @@ import type { ContainerUsage, PodUsage } from '../model/sample.ts';
 import type { Absence } from './absence/absence.ts';
 import type { Absences, AskedPod } from './absence/absences.ts';
 import { listWarnings } from './absence/list-warnings.ts';
-import type { Findings } from './absence/survey.ts';
+import type { Findings, MissingNode } from './absence/survey.ts';
 import { usageCells, usageColumns } from './columns.ts';
 import type { ApiInstruments } from './instruments.ts';
 import { notFound } from './not-found.ts';
@@ -30,7 +30,7 @@ export interface PodMetricsParts {
   readonly instruments: ApiInstruments;
   readonly absences: Pick<Absences, 'ofPod' | 'ofRunningPod'>;
   /** Those who had no metrics lately. Absent = lists do not say what they leave out. */
-  readonly missing?: () => Findings['missingPods'];
+  readonly missing?: () => Pick<Findings, 'missingNodes' | 'missingPods'>;
 }
 
 /** `pods` of metrics.k8s.io: lists hold the running pods that have metrics, sorted by namespace and name. */
@@ -82,7 +82,7 @@ function notMeasured(asked: AskedPod, absences: Pick<Absences, 'ofPod'>): NotFou
 }
 
 function warningsOf(
-  missing: Findings['missingPods'],
+  { missingNodes, missingPods: missing }: Pick<Findings, 'missingNodes' | 'missingPods'>,
   query: ListQuery,
   { usage, pods, absences }: PodMetricsParts,
 ): readonly string[] {
@@ -96,8 +96,20 @@ function warningsOf(
       isSelected(record, query) &&
       pods.get(record.namespace, record.name) !== undefined &&
       usage.podUsage(record.namespace, record.name) === undefined,
-    absenceOf: (record) => absences.ofRunningPod(record),
+    absenceOf: (record) => suspected(absences.ofRunningPod(record), missingNodes),
   });
+}
+
+/** A pod that nobody spoke of is likely to run where nobody answers. */
+function suspected(absence: Absence, nodes: readonly MissingNode[]): Absence {
+  const [first] = nodes;
+  if (absence.kind !== 'unknown' || first === undefined) return absence;
+  const name = `${first.record.name} (${first.kind})`;
+  const also =
+    nodes.length === 1
+      ? `node ${name} has none either`
+      : `${nodes.length} nodes have none either, the first is ${name}`;
+  return { kind: 'unknown', text: `${absence.text}, and ${also}` };
 }
 
 function* flatten<T>(lists: Iterable<readonly T[]>): Iterable<T> {
