@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { KubernetesObject } from '../../pkg/simulator/kube-apiserver/object-store.ts';
+import { metricsServerAccount, type Right } from '../../pkg/simulator/kube-apiserver/rights.ts';
 import { plainCluster } from '../../pkg/simulator/shape/plain-cluster.ts';
 import { type Figure, isTrue, servedFigures } from './testing/figures.ts';
 import { RunningSystem } from './testing/running-system.ts';
@@ -92,6 +93,43 @@ describe('a node that is slow', () => {
     }
     assert.ok((await figuresOf(system, first)).every(isTrue));
     assert.equal(toldOf(system, first).length, 2, 'no more of it');
+  });
+});
+
+describe('a node that only the kube-apiserver reaches', () => {
+  const right: Right = { who: metricsServerAccount, verbs: ['get'], group: '', resources: ['nodes/proxy'] };
+  const allowed = () => ['--kubelet-via-node-proxy'];
+  const hide = (system: RunningSystem, node: string): void => {
+    const addresses = [{ type: 'InternalIP', address: '127.0.0.2' }];
+    changeNode(system, node, { status: { ...statusOf(system, node), addresses } });
+  };
+
+  it('is served through it where a flag and a right allow that', async () => {
+    await using system = await RunningSystem.start({ shape, flags: allowed, moreRights: [right] });
+    await system.wind(2 * periodMs);
+    hide(system, first);
+    await system.wind(6 * periodMs);
+    const figures = await figuresOf(system, first);
+    assert.equal(figures.length, figuresPerNode);
+    assert.ok(figures.every(isTrue));
+    assert.ok(figures.every(({ sampledAt }) => system.clock.now() - sampledAt <= 10_000 + periodMs + 2_000));
+    const told = ['Node could not be scraped', 'Node cannot be reached and is asked through the kube-apiserver'];
+    assert.deepEqual(toldOf(system, first), told);
+    assert.deepEqual(toldOf(system, second), []);
+  });
+
+  it('has a reason that names the right where that is missing, and keeps its own where the flag is', async () => {
+    for (const [flags, reason] of [
+      [allowed, /kube-apiserver.* answered 403 Forbidden.*nodes\/proxy/],
+      [() => [], /nothing listens at its address and port/],
+    ] as const) {
+      await using system = await RunningSystem.start({ shape, flags });
+      hide(system, first);
+      await system.wind(3 * periodMs);
+      assert.deepEqual(await nodesServed(system), [second, third]);
+      const lines = system.log.lines.filter(({ facts }) => facts['node'] === first && facts['reason'] !== undefined);
+      assert.match(String(lines.at(-1)?.facts['reason']), reason);
+    }
   });
 });
 

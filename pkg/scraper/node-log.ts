@@ -8,6 +8,12 @@ import type { Source } from './scrape-report.ts';
 const linesInARow = 10;
 const lineEveryMs = 60_000;
 
+const changes: Readonly<Record<Source, string>> = {
+  resource: 'Node is read from its resource metrics again',
+  summary: 'Node has no resource metrics of use and is read from its summary',
+  'node-proxy': 'Node cannot be reached and is asked through the kube-apiserver',
+};
+
 /** Says of one node what has changed, once: a cluster has thousands of nodes and a day thousands of scrapes. */
 export class NodeLog {
   readonly #log: Logger;
@@ -41,8 +47,7 @@ export class NodeLog {
 
   #succeeded(facts: Facts, source: Source): void {
     if (source === this.#saidSource) this.#log.info('Node is scraped again', facts);
-    else if (source === 'resource') this.#log.info('Node has resource metrics of use again', facts);
-    else this.#log.info('Node has no resource metrics of use, its usage is read elsewhere', { ...facts, source });
+    else this.#log.info(changes[source], { ...facts, source });
   }
 
   #mayWrite(now: number): boolean {

@@ -7,6 +7,7 @@ import { type ClusterFolder, writeClusterFolder } from './cluster-folder.ts';
 import { kubeletVerdict, tokenUsers } from './cluster-identities.ts';
 import { Control } from './control/control.ts';
 import { KubeApiServer } from './kube-apiserver/kube-apiserver.ts';
+import { nodeProxy } from './kube-apiserver/node-proxy.ts';
 import { ObjectStore } from './kube-apiserver/object-store.ts';
 import { clusterRights, type Right } from './kube-apiserver/rights.ts';
 import { KubeletCertificates } from './kubelets/kubelet-certificates.ts';
@@ -65,7 +66,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   pointMetricsServerAt(metricsServer);
 
   const control: Control = new Control({ kubelets, clock, addNode, pointMetricsServerAt, apiServer: () => apiServer });
-  const apiServer: KubeApiServer = opened.use(pretendApiServer(options, certificates, store, control));
+  const portOf = (node: string): number => kubelets.portOf(node);
+  const apiServer: KubeApiServer = opened.use(pretendApiServer(options, certificates, { store, control, portOf }));
   await apiServer.up(apiServerPort);
   const folder = await writeClusterFolder(directory, apiServer.url, certificates);
   const { log, shape, churn: rate } = options;
@@ -117,19 +119,24 @@ function openStore(
 function pretendApiServer(
   { clock, log, moreRights = [] }: SimulatorOptions,
   certificates: ClusterCertificates,
-  store: ObjectStore,
-  control: Control,
+  {
+    store,
+    control,
+    portOf,
+  }: { readonly store: ObjectStore; readonly control: Control; readonly portOf: (node: string) => number },
 ): KubeApiServer {
+  const { tokens, clusterCa } = certificates;
   return new KubeApiServer({
     store,
     tokens: tokenUsers(certificates),
     rights: [...clusterRights, ...moreRights],
     serving: certificates.apiServer,
-    clientCa: certificates.clusterCa.certPem,
+    clientCa: clusterCa.certPem,
     frontProxy: certificates.frontProxyClient,
     clock,
     log: log.named('kube-apiserver'),
     control: (call) => control.answer(call),
+    nodeProxy: nodeProxy({ portOf, token: tokens.admin, ca: clusterCa.certPem }),
   });
 }
 

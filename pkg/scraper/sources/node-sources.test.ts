@@ -31,7 +31,7 @@ describe('a node without resource metrics of use', () => {
     assert.ok((bench.sink.batches[0]?.layout.containers.length ?? 0) > 5);
     await bench.clock.wind(5 * minute);
     assert.equal(bench.kubelets.asked.filter(({ path }) => path === '/metrics/resource').length, 1);
-    assert.deepEqual(bench.log.shown, ['Node has no resource metrics of use, its usage is read elsewhere']);
+    assert.deepEqual(bench.log.shown, ['Node has no resource metrics of use and is read from its summary']);
   });
 
   it('is read from them again within ten minutes when it has them', async () => {
@@ -43,7 +43,7 @@ describe('a node without resource metrics of use', () => {
     bench.kubelets.behave('n1', {});
     await bench.clock.wind(10 * minute);
     assert.equal(bench.followed('n1').source, 'resource');
-    assert.equal(bench.log.shown.at(-1), 'Node has resource metrics of use again');
+    assert.equal(bench.log.shown.at(-1), 'Node is read from its resource metrics again');
   });
 
   it('whose runtime names no containers there is read from its summary after half a minute', async () => {

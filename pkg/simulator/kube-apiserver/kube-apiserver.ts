@@ -11,6 +11,7 @@ import { HttpsDoor, type UnknownCall } from '../kubelets/https-door.ts';
 import { noFaults } from './api-server-faults.ts';
 import type { Call } from './call.ts';
 import { impersonated, recognise, type TokenUsers } from './identity.ts';
+import type { NodeProxy } from './node-proxy.ts';
 import type { ObjectStore } from './object-store.ts';
 import { Pages } from './pages.ts';
 import { Reading } from './reading.ts';
@@ -32,6 +33,8 @@ export interface KubeApiServerOptions {
   readonly log: Logger;
   /** Answers paths under /simulator/; undefined where there is nothing. */
   readonly control: (call: Call) => Promise<Reply | undefined>;
+  /** Absent = no kubelet can be asked through it. */
+  readonly nodeProxy?: NodeProxy;
 }
 
 const bookmarkMs = 60_000;

@@ -8,6 +8,7 @@ import type { ApiServerFaults, ReviewConduct } from './api-server-faults.ts';
 import type { Call } from './call.ts';
 import { aggregatedGroups, answerGroup, answerRoot, answerVersion } from './discovery.ts';
 import type { TokenUsers } from './identity.ts';
+import type { NodeProxy } from './node-proxy.ts';
 import type { ObjectStore } from './object-store.ts';
 import { answerOpenapiRoot, answerSwagger } from './openapi.ts';
 import { notFound, type Reading } from './reading.ts';
@@ -29,6 +30,8 @@ export interface RoutesOptions {
   readonly faults: ApiServerFaults;
   readonly control: (call: Call) => Promise<Reply | undefined>;
   readonly clock: Pick<Clock, 'now'>;
+  /** Absent = no kubelet can be asked through this kube-apiserver. */
+  readonly nodeProxy?: NodeProxy;
 }
 
 const unknownPath = (): Reply => refusal('NotFound', 'the server could not find the requested resource');
@@ -84,7 +87,9 @@ export class Routes {
   }
 
   async #answerResource(call: Call, target: ResourceTarget): Promise<Reply> {
-    const { store, reading } = this.#options;
+    const { store, reading, nodeProxy } = this.#options;
+    const [, node, path] = /^\/api\/v1\/nodes\/([^/]+)\/proxy(\/.*)$/.exec(call.path) ?? [];
+    if (node !== undefined && path !== undefined && nodeProxy) return nodeProxy(node, path, call.signal);
     const type = resourceTypeOf(target.group, target.version, target.resource);
     if (type === undefined || target.subresource !== undefined) return unknownPath();
     if (!type.verbs.includes(target.verb)) {
