@@ -58,5 +58,5 @@ fuzz: install ## Put nonsense to the API server for FUZZ_SECONDS=60 (FUZZ_SEED=n
 	@echo "FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$${seed:=$(FUZZ_SEED)}"; \
 		FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$$seed $(NODE) --test --test-timeout=600000 pkg/apiserver/conformance/*.fuzz.test.ts
 
-bench: build ## Measure the first full answer, memory and CPU on pretend clusters (BENCH='--runs=1': quickly).
-	@$(NODE) bench/first-answer.ts $(BENCH)
+bench: build ## Measure CPU, memory and latency on pretend clusters, and beside SERVER='...' (BENCH='--shape=small --runs=1': quickly).
+	@$(NODE) bench/main.ts $(if $(SERVER),--server='$(SERVER)') $(BENCH)

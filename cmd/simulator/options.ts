@@ -55,6 +55,11 @@ function cli() {
     .option('nodes', { type: 'number', default: 3, describe: 'Nodes of a plain cluster' })
     .option('pods-per-node', { type: 'number', default: 10, describe: 'Pods on each node of a plain cluster' })
     .option('containers-per-pod', { type: 'number', default: 1, describe: 'Containers in each pod of a plain cluster' })
+    .option('big-namespace', {
+      type: 'boolean',
+      default: false,
+      describe: 'Half of the pods of a plain cluster share one',
+    })
     .option('seed', { type: 'number', default: 1, describe: 'What a plain cluster derives its chances from' })
     .option('housekeeping', {
       type: 'string',
@@ -108,6 +113,7 @@ function shapeOf(values: Values, housekeeping: Housekeeping | undefined): Cluste
       podsPerNode: values['pods-per-node'],
       containersPerPod: values['containers-per-pod'],
       seed: values.seed,
+      bigNamespace: values['big-namespace'],
       housekeeping: housekeeping ?? cadvisorHousekeeping,
     });
   }

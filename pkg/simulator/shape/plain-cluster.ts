@@ -14,6 +14,8 @@ export interface PlainClusterSize {
   readonly podsPerNode: number;
   readonly containersPerPod: number;
   readonly seed: number;
+  /** Half of the pods live in `team-0`. */
+  readonly bigNamespace?: boolean;
   /** cAdvisor's own habit when absent. */
   readonly housekeeping?: Housekeeping;
 }
@@ -41,13 +43,14 @@ export function plainNode(size: PlainClusterSize, index: number): NodeShape {
 }
 
 /** The `index`th pod of a plain cluster, counted over all nodes; its name, labels and usage depend on nothing else. */
-export function plainPod({ containersPerPod, seed }: PlainClusterSize, index: number): PodShape {
+export function plainPod(size: PlainClusterSize, index: number): PodShape {
+  const { containersPerPod, seed, bigNamespace = false } = size;
   const random = dice(`${seed}/pod/${index}`);
   const set = Math.floor(index / podsPerReplicaSet);
   const app = `app-${set}`;
   const hash = hex(dice(`${seed}/set/${set}`)(), 10);
   return {
-    namespace: `team-${set % namespaces}`,
+    namespace: `team-${bigNamespace && set % 2 === 0 ? 0 : set % namespaces}`,
     name: `${app}-${hash}-${hex(random(), 4)}${index % podsPerReplicaSet}`,
     labels: { app, 'pod-template-hash': hash },
     containers: Array.from({ length: containersPerPod }, (_, container) => plainContainer(container, random)),

@@ -1,0 +1,69 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Program, startProgram } from './program.ts';
+
+/** A server to be measured: any program that takes metrics-server's flags. */
+export interface Contender {
+  readonly name: string;
+  readonly command: readonly string[];
+}
+
+/** The pretend cluster a server is to find around itself. */
+export interface Cluster {
+  readonly directory: string;
+  /** URL of the kube-apiserver. */
+  readonly server: string;
+  readonly serviceAccountDirectory: string;
+  readonly metricsServerKubeconfig: string;
+  readonly pkiDirectory: string;
+}
+
+/** Ours as the image runs it. */
+export function ours(): Contender {
+  const root = join(import.meta.dirname, '..');
+  return { name: 'ours', command: [process.execPath, join(root, 'dist', 'cmd', 'metrics-server', 'main.js')] };
+}
+
+/** A command as a shell would split it, without quotes. */
+export const another = (name: string, command: string): Contender => ({ name, command: command.trim().split(/\s+/) });
+
+const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/** Gives the program a /var/run of its own, in which it finds its ServiceAccount, as in a pod. Its first argument is that. */
+const asInPod = `mount -t tmpfs none /var/run && mkdir -p ${serviceAccountFolder} && \
+mount --bind "$1" ${serviceAccountFolder} && shift && exec "$@"`;
+
+/** Whether this machine lets us have a /var/run of our own. */
+const unshare = ['unshare', ...(process.getuid?.() === 0 ? ['-m'] : ['-Urm'])];
+const canBePod =
+  spawnSync(unshare[0] ?? '', [...unshare.slice(1), 'mount', '-t', 'tmpfs', 'none', '/var/run']).status === 0;
+
+/** How servers are started here, in a sentence for the report. */
+export const surroundings = canBePod
+  ? 'Servers run as in a pod: they find a ServiceAccount, and read no kubeconfig.'
+  : 'Servers read a kubeconfig, because this machine lets nobody mount: ours loads a large library for that.';
+
+/** Starts a server that finds nothing prepared: it makes its own certificate, as in a fresh pod. */
+export async function startServer({ name, command }: Contender, cluster: Cluster, port: number): Promise<Program> {
+  const certificates = await mkdtemp(join(cluster.directory, 'serving-'));
+  const flags = [
+    '--bind-address=127.0.0.1',
+    `--secure-port=${port}`,
+    `--cert-dir=${certificates}`,
+    '--metric-resolution=15s',
+    '--kubelet-use-node-status-port',
+    '--kubelet-preferred-address-types=InternalIP',
+    `--kubelet-certificate-authority=${join(cluster.pkiDirectory, 'ca.crt')}`,
+  ];
+  if (canBePod) {
+    const { hostname, port: apiPort } = new URL(cluster.server);
+    const environment = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: apiPort };
+    const inPod = [...unshare, 'sh', '-c', asInPod, 'sh', cluster.serviceAccountDirectory];
+    return startProgram({ name, command: [...inPod, ...command, ...flags], environment }, cluster.directory);
+  }
+  const identity = ['kubeconfig', 'authentication-kubeconfig', 'authorization-kubeconfig'].map(
+    (flag) => `--${flag}=${cluster.metricsServerKubeconfig}`,
+  );
+  return startProgram({ name, command: [...command, ...flags, ...identity] }, cluster.directory);
+}

@@ -1,0 +1,153 @@
+/**
+ * What the server costs and how quickly it answers, on pretend clusters of several sizes, ours alone or beside another:
+ *
+ *   make bench                                      every shape, 5 runs each
+ *   make bench BENCH='--shape=standard --runs=1'    a quick look; --figure=json,select measures only these
+ *   make bench SERVER='/path/to/metrics-server'     ours and that one in turns, and the ratios
+ */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { another, type Cluster, type Contender, ours, surroundings } from './contender.ts';
+import { measure } from './measure.ts';
+import { costOf } from './process-cost.ts';
+import { startProgram } from './program.ts';
+import { markdownOf, type Result, tableOf } from './report.ts';
+import { type Figure, type Figures, figures } from './rows.ts';
+import { type Shape, shapes, simulatorFlags } from './shapes.ts';
+
+/** What was asked for. */
+interface Order {
+  readonly shapes: readonly Shape[];
+  readonly runs: number;
+  readonly contenders: readonly Contender[];
+  readonly wanted: (figure: Figure) => boolean;
+}
+
+function orderOf(args: readonly string[]): Order {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      shape: { type: 'string', default: shapes.map(({ name }) => name).join(',') },
+      figure: { type: 'string', default: Object.keys(figures).join(',') },
+      runs: { type: 'string', default: '5' },
+      server: { type: 'string', default: '' },
+    },
+  });
+  const names = new Set(values.shape.split(','));
+  const figureNames = new Set(values.figure.split(','));
+  const chosen = shapes.filter(({ name }) => names.has(name));
+  const runs = Number(values.runs);
+  if (chosen.length < names.size) throw new Error(`--shape knows ${shapes.map(({ name }) => name).join(', ')}`);
+  if (![...figureNames].every((name) => name in figures))
+    throw new Error(`--figure knows ${Object.keys(figures).join(', ')}`);
+  if (!(Number.isInteger(runs) && runs > 0))
+    throw new Error(`--runs must be a whole number above 0, got ${values.runs}`);
+  const others = values.server === '' ? [] : [another('other', values.server)];
+  return { shapes: chosen, runs, contenders: [ours(), ...others], wanted: (figure) => figureNames.has(figure) };
+}
+
+async function bench(order: Order, signal: AbortSignal): Promise<void> {
+  const results: Result[] = [];
+  for (const shape of order.shapes) {
+    results.push(...(await resultsOf(shape, order, signal)));
+    console.log(
+      `\n${tableOf(
+        results,
+        order.contenders.map(({ name }) => name),
+      )}\n`,
+    );
+  }
+  await keep(results, order);
+}
+
+/** All runs of all contenders on one cluster, in turns, so that a change of the machine's mood meets all of them. */
+async function resultsOf(shape: Shape, order: Order, signal: AbortSignal): Promise<readonly Result[]> {
+  await using opened = new AsyncDisposableStack();
+  const directory = await mkdtemp(join(tmpdir(), 'tacho-bench-'));
+  opened.defer(() => rm(directory, { recursive: true, force: true }));
+  const port = await freePort();
+  say(`${shape.name}: starting the simulator`);
+  const simulator = opened.use(startProgram(simulatorOf(shape, directory, port), directory));
+  const cluster = (await simulator.announcement) as Cluster;
+  const measured = order.contenders.map(({ name }) => ({ name, runs: [] as Figures[] }));
+  for (let run = 1; run <= order.runs; run++) {
+    for (const [at, contender] of order.contenders.entries()) {
+      const tell = (what: string): void =>
+        say(`${shape.name}: run ${run} of ${order.runs}, ${contender.name}: ${what}`);
+      const ends = AbortSignal.any([signal, simulator.ended]);
+      const means = { shape, cluster, contender, port, wanted: order.wanted, say: tell, signal: ends };
+      measured[at]?.runs.push(await measure(means));
+    }
+  }
+  const { rssMb, cpuMs } = await costOf(simulator.pid);
+  say(`${shape.name}: the simulator took ${(cpuMs / 1000).toFixed(0)} s of CPU and ${rssMb.toFixed(0)} MB`);
+  return (Object.keys(figures) as Figure[])
+    .filter((figure) => order.wanted(figure) && measured.some(({ runs }) => runs.some((run) => figure in run)))
+    .map((figure) => ({
+      shape: shape.name,
+      figure,
+      values: Object.fromEntries(
+        measured.map(({ name, runs }) => [name, runs.map((run) => run[figure] ?? Number.NaN)] as const),
+      ),
+    }));
+}
+
+const simulatorOf = (shape: Shape, directory: string, port: number) => ({
+  name: 'simulator',
+  command: [
+    process.execPath,
+    // What it makes is short-lived, and a lot of it.
+    '--max-semi-space-size=64',
+    join(import.meta.dirname, '..', 'dist', 'cmd', 'simulator', 'main.js'),
+    `--directory=${directory}`,
+    ...simulatorFlags(shape),
+    `--metrics-server-address=127.0.0.1:${port}`,
+  ],
+});
+
+async function keep(results: readonly Result[], { contenders, runs }: Order): Promise<void> {
+  const machine = { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, load: loadavg() };
+  const folder = join(import.meta.dirname, 'results');
+  await mkdir(folder, { recursive: true });
+  const report = { at: new Date().toISOString(), machine, surroundings, contenders, runs, results };
+  await writeFile(join(folder, 'bench.json'), `${JSON.stringify(report, undefined, 2)}\n`);
+  await writeFile(
+    join(folder, 'bench.md'),
+    `${markdownOf(
+      results,
+      contenders.map(({ name }) => name),
+    )}\n`,
+  );
+  console.log(`${surroundings}\nMedians of ${runs} and all between the least and the most. Written to ${folder}.`);
+}
+
+/** On a terminal one line that changes, elsewhere a line each. */
+function say(what: string): void {
+  if (!process.stderr.isTTY) return void process.stderr.write(`${what}\n`);
+  process.stderr.write(`\r\x1b[K${what}`);
+}
+
+/** A port of the loopback interface that is free right now. */
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no free port on 127.0.0.1');
+  return address.port;
+}
+
+const interrupted = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(name, () => interrupted.abort(new Error(`interrupted by ${name}`)));
+}
+try {
+  await bench(orderOf(process.argv.slice(2)), interrupted.signal);
+} catch (error) {
+  const reason = error instanceof Error && error.name === 'AbortError' ? error.cause : error;
+  console.error(reason instanceof Error ? reason.message : reason);
+  process.exitCode = 1;
+}

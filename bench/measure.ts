@@ -1,0 +1,190 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Api, apiAt, type forms, paths } from './api.ts';
+import { type Cluster, type Contender, startServer } from './contender.ts';
+import { percentile } from './figures.ts';
+import { costOf, forgetPeak } from './process-cost.ts';
+import { type Program, startProgram } from './program.ts';
+import type { Figure, Figures } from './rows.ts';
+import { bigNamespace, containersOf, type Shape } from './shapes.ts';
+
+/** What a run has to work with. */
+export interface Run {
+  readonly shape: Shape;
+  readonly cluster: Cluster;
+  readonly contender: Contender;
+  /** Where the server listens. */
+  readonly port: number;
+  readonly wanted: (figure: Figure) => boolean;
+  readonly say: (what: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A server at work. */
+interface Running extends Run {
+  readonly server: Program;
+  readonly api: Api;
+}
+
+const giveUpMs = 300_000;
+
+/** Starts the server, measures everything that is wanted of it, and stops it. */
+export async function measure(run: Run): Promise<Figures> {
+  const { shape, contender, cluster, port, say } = run;
+  await using server = await startServer(contender, cluster, port);
+  const since = performance.now();
+  using api = await apiAt(port, cluster.pkiDirectory);
+  const running = { ...run, server, api, signal: AbortSignal.any([run.signal, server.ended]) };
+  await until(running, 20, async () => (await api.text('/livez')) !== undefined);
+  const listening = (performance.now() - since) / 1000;
+  if (shape.nodes === 0) return { listening, rssListening: await rssAfter(running, shape.steadyMs) };
+
+  say('waiting for the first full answer');
+  await until(running, Math.min(500, shape.nodes), () => isComplete(running));
+  const firstAnswer = (performance.now() - since) / 1000;
+  const steady = await steadyState(running);
+  return { firstAnswer, ...steady, ...(await answers(running, steady)) };
+}
+
+/** The memory of a server that has nothing to do. */
+async function rssAfter({ server, signal }: Running, ms: number): Promise<number> {
+  await sleep(ms, undefined, { signal });
+  return (await costOf(server.pid)).rssMb;
+}
+
+async function until({ signal }: Running, everyMs: number, holds: () => Promise<boolean>): Promise<void> {
+  const since = performance.now();
+  while (!(await holds())) {
+    if (performance.now() - since > giveUpMs) throw new Error(`nothing within ${giveUpMs / 1000} s`);
+    await sleep(everyMs, undefined, { signal });
+  }
+}
+
+/**
+ * Every node has an answer, and every container but those that have just started. Told by the counters that every
+ * metrics-server has: asking for everything again and again would be what is measured.
+ */
+async function isComplete({ api, shape }: Running): Promise<boolean> {
+  const metrics = await api.text('/metrics');
+  const points = (type: string): number =>
+    Number(new RegExp(`^metrics_server_storage_points\\{type="${type}"\\} (\\S+)$`, 'm').exec(metrics ?? '')?.[1] ?? 0);
+  return points('node') >= shape.nodes && points('container') >= 0.95 * containersOf(shape);
+}
+
+type SteadyState = { readonly mcpu: number; readonly cpuPerScrape: number; readonly rss: number };
+
+const periodMs = 15_000;
+
+/** After two periods nothing of the start is left. */
+async function steadyState({ shape, server, signal, say }: Running): Promise<SteadyState> {
+  say('settling');
+  await sleep(2 * periodMs, undefined, { signal });
+  say('steady state');
+  const { spentMs, tookMs } = await spent(server, () => sleep(shape.steadyMs, undefined, { signal }));
+  const scrapes = (shape.nodes * tookMs) / periodMs;
+  return { mcpu: (1000 * spentMs) / tookMs, cpuPerScrape: spentMs / scrapes, rss: (await costOf(server.pid)).rssMb };
+}
+
+/** CPU of a server while something goes on. */
+async function spent({ pid }: Program, work: () => Promise<unknown>): Promise<{ spentMs: number; tookMs: number }> {
+  const before = await costOf(pid);
+  const since = performance.now();
+  await work();
+  const tookMs = performance.now() - since;
+  return { spentMs: (await costOf(pid)).cpuMs - before.cpuMs, tookMs };
+}
+
+async function answers(running: Running, { mcpu }: SteadyState): Promise<Figures> {
+  const { wanted, say, shape } = running;
+  const found: Figures = {};
+  const cpuOf = (path: string, times: number, form?: keyof typeof forms): Promise<number> =>
+    cpuOfRequest(running, { path, times, mcpu, ...(form && { form }) });
+  for (const form of ['json', 'protobuf', 'table'] as const) {
+    if (!wanted(form)) continue;
+    say(`all pods as ${form}`);
+    found[form] = await cpuOf(paths.pods, shape.nodes > 1000 ? 5 : 10, form);
+  }
+  if (wanted('listMemory') || wanted('firstByte')) Object.assign(found, await oneList(running));
+  if (wanted('select')) found.select = await cpuOf(paths.podsOf(bigNamespace, 'app-8'), 1000);
+  if (wanted('otherP99')) Object.assign(found, await others(running));
+  if (wanted('busyMcpu')) Object.assign(found, await busy(running));
+  return found;
+}
+
+interface Repeated {
+  readonly path: string;
+  readonly times: number;
+  readonly form?: keyof typeof forms;
+  /** What the server takes when nobody asks. */
+  readonly mcpu: number;
+}
+
+/** Beyond what the steady state takes. The first one warms up and does not count. */
+async function cpuOfRequest({ api, server, signal }: Running, { path, times, form, mcpu }: Repeated): Promise<number> {
+  const read = async (): Promise<void> => {
+    signal.throwIfAborted();
+    const { status } = await api.read(path, form);
+    if (status !== 200) throw new Error(`${path} answered ${status}`);
+  };
+  await read();
+  const { spentMs, tookMs } = await spent(server, async () => {
+    for (let time = 0; time < times; time++) await read();
+  });
+  return (spentMs - (mcpu * tookMs) / 1000) / times;
+}
+
+/** What the longest of all answers costs in memory, and how long its first byte takes. */
+async function oneList({ api, server, say, signal }: Running): Promise<Figures> {
+  say('memory of a list');
+  await sleep(2_000, undefined, { signal });
+  await forgetPeak(server.pid);
+  const { rssMb } = await costOf(server.pid);
+  const replies = [await api.read(paths.pods, 'json'), await api.read(paths.pods, 'protobuf')];
+  const { peakMb } = await costOf(server.pid);
+  return { listMemory: peakMb - rssMb, firstByte: Math.max(...replies.map(({ firstByteMs }) => firstByteMs)) };
+}
+
+const probeMs = 10_000;
+
+/** Small requests while another process lists all pods without end. */
+async function others(running: Running): Promise<Figures> {
+  const { cluster, port, signal, say } = running;
+  say('other requests, alone');
+  const calm = await probe(running);
+  say('other requests, beside lists of all pods');
+  const command = [process.execPath, import.meta.resolve('./lists.ts').slice(7), String(port), cluster.pkiDirectory];
+  await using _lists = startProgram({ name: 'lists', command }, cluster.directory);
+  await sleep(1_000, undefined, { signal });
+  const beside = await probe(running);
+  return { calmP99: percentile(calm, 0.99), otherP50: percentile(beside, 0.5), otherP99: percentile(beside, 0.99) };
+}
+
+async function probe({ api, signal }: Running): Promise<readonly number[]> {
+  const took: number[] = [];
+  const since = performance.now();
+  for (let turn = 0; performance.now() - since < probeMs; turn++) {
+    const path = turn % 2 === 0 ? paths.node('node-00001') : paths.podsOf('team-1', 'app-1');
+    took.push((await api.read(path)).totalMs);
+    await sleep(5, undefined, { signal });
+  }
+  return took;
+}
+
+/** As many selects as a hundred HorizontalPodAutoscalers make, and somebody who looks at `kubectl top pods -A` all the time. */
+async function busy({ api, server, cluster, port, signal, say }: Running): Promise<Figures> {
+  say('autoscalers and kubectl top');
+  using viewer = await apiAt(port, cluster.pkiDirectory);
+  const stop = AbortSignal.any([signal, AbortSignal.timeout(4 * periodMs)]);
+  const every = async (ms: number, ask: (turn: number) => Promise<unknown>): Promise<void> => {
+    for (let turn = 0; !stop.aborted; turn++) {
+      await ask(turn);
+      await sleep(ms, undefined, { signal: stop }).catch(() => undefined);
+    }
+  };
+  const { spentMs, tookMs } = await spent(server, () =>
+    Promise.all([
+      every(periodMs / 100, (turn) => api.read(paths.podsOf('team-1', `app-${1 + 20 * (turn % 30)}`))),
+      every(1_000, () => viewer.read(paths.pods)),
+    ]),
+  );
+  return { busyMcpu: (1000 * spentMs) / tookMs, busyRss: (await costOf(server.pid)).rssMb };
+}

@@ -1,0 +1,60 @@
+/** One line of the table: a figure, and how large it may be. */
+export interface Row {
+  readonly name: string;
+  readonly shape: string;
+  readonly unit: 'ms' | 's' | 'mCPU' | 'MB';
+  /** Absent = told, not judged. */
+  readonly budget?: number;
+}
+
+/** What is measured of each shape. Everything is better when it is smaller. */
+export const figures = {
+  listening: ['process start to listening', 's'],
+  rssListening: ['RSS then', 'MB'],
+  firstAnswer: ['first answer complete for every node', 's'],
+  cpuPerScrape: ['steady: CPU per node scraped, everything in', 'ms'],
+  mcpu: ['steady: CPU', 'mCPU'],
+  rss: ['steady: RSS', 'MB'],
+  json: ['all pods as JSON: CPU', 'ms'],
+  protobuf: ['all pods as protobuf: CPU', 'ms'],
+  table: ['all pods as Table: CPU', 'ms'],
+  firstByte: ['all pods: first byte', 'ms'],
+  listMemory: ['all pods: RSS beyond the steady state', 'MB'],
+  select: ['a label select in a namespace with half of the pods: CPU', 'ms'],
+  calmP99: ['any other request, p99 with nothing else going on', 'ms'],
+  otherP50: ['any other request while all pods are listed, p50', 'ms'],
+  otherP99: ['any other request while all pods are listed, p99', 'ms'],
+  busyMcpu: ['100 selects each 15 s and all pods each second: CPU', 'mCPU'],
+  busyRss: ['100 selects each 15 s and all pods each second: RSS', 'MB'],
+} as const satisfies Readonly<Record<string, readonly [string, Row['unit']]>>;
+
+/** The name of a figure. */
+export type Figure = keyof typeof figures;
+
+/** What was measured of one contender in one run. */
+export type Figures = Partial<Record<Figure, number>>;
+
+/** By shape, then figure: what may not be exceeded on two shared cores. */
+export const budgets: Readonly<Record<string, Figures>> = {
+  empty: { listening: 0.6, rssListening: 75 },
+  small: { busyMcpu: 60, busyRss: 120 },
+  medium: { rss: 150 },
+  standard: { firstAnswer: 8, cpuPerScrape: 0.45, rss: 230, json: 110, protobuf: 110, select: 1 },
+  limit: {
+    firstAnswer: 20,
+    mcpu: 200,
+    rss: 750,
+    json: 500,
+    protobuf: 600,
+    firstByte: 50,
+    listMemory: 16,
+    otherP99: 25,
+  },
+};
+
+/** The row of a figure of a shape. */
+export function rowOf(shape: string, figure: Figure): Row {
+  const [name, unit] = figures[figure];
+  const budget = budgets[shape]?.[figure];
+  return { name, shape, unit, ...(budget !== undefined && { budget }) };
+}

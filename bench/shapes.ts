@@ -1,0 +1,41 @@
+/** A pretend cluster to serve. */
+export interface Shape {
+  readonly name: string;
+  readonly nodes: number;
+  readonly podsPerNode: number;
+  readonly containersPerPod: number;
+  /** Between two samples of a container, as the simulator's flag says it. */
+  readonly housekeeping: string;
+  /** How long the steady state is watched. */
+  readonly steadyMs: number;
+}
+
+/** Samples that are always new, as the rows on the first answer want them, and still not taken all at once. */
+const fresh = '0.5s-1.5s';
+
+/** Every cluster the bench knows, the smallest first. */
+export const shapes: readonly Shape[] = [
+  { name: 'empty', nodes: 0, podsPerNode: 0, containersPerPod: 1, housekeeping: fresh, steadyMs: 5_000 },
+  { name: 'small', nodes: 100, podsPerNode: 70, containersPerPod: 1, housekeeping: '10s', steadyMs: 45_000 },
+  { name: 'medium', nodes: 500, podsPerNode: 30, containersPerPod: 2, housekeeping: fresh, steadyMs: 30_000 },
+  { name: 'standard', nodes: 1_000, podsPerNode: 30, containersPerPod: 2, housekeeping: fresh, steadyMs: 45_000 },
+  { name: 'limit', nodes: 5_000, podsPerNode: 30, containersPerPod: 2, housekeeping: fresh, steadyMs: 45_000 },
+];
+
+/** How many containers there are at any time, those not yet measured included. */
+export const containersOf = ({ nodes, podsPerNode, containersPerPod }: Shape): number =>
+  nodes * podsPerNode * containersPerPod;
+
+/** The flags of the simulator. A twentieth of the pods is replaced in each period; half of them share a namespace. */
+export const simulatorFlags = (shape: Shape): readonly string[] => [
+  '--shape=plain',
+  `--nodes=${shape.nodes}`,
+  `--pods-per-node=${shape.podsPerNode}`,
+  `--containers-per-pod=${shape.containersPerPod}`,
+  `--housekeeping=${shape.housekeeping}`,
+  '--churn=5%/15s',
+  '--big-namespace',
+];
+
+/** The namespace in which half of all pods live. */
+export const bigNamespace = 'team-0';
