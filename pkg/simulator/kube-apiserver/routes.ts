@@ -50,7 +50,13 @@ export class Routes {
     if (!mayDo(this.#options.rights, call.user, target)) return forbidden(call, target);
     const aggregated = this.#behind(target.kind === 'path' ? call.path : `/apis/${target.group}/${target.version}`);
     if (aggregated !== undefined) return this.#forward(call, aggregated);
-    return target.kind === 'path' ? this.#answerPath(call) : this.#answerResource(call, target);
+    if (target.kind === 'path') return this.#answerPath(call);
+    return this.#askKubelet(call) ?? this.#answerResource(call, target);
+  }
+
+  #askKubelet({ path, signal }: Call): Promise<Reply> | undefined {
+    const [, node, onward] = /^\/api\/v1\/nodes\/([^/]+)\/proxy(\/.*)$/.exec(path) ?? [];
+    return node === undefined || onward === undefined ? undefined : this.#options.nodeProxy?.(node, onward, signal);
   }
 
   /** The APIService that a path of three segments, or below, belongs to. */
@@ -87,9 +93,7 @@ export class Routes {
   }
 
   async #answerResource(call: Call, target: ResourceTarget): Promise<Reply> {
-    const { store, reading, nodeProxy } = this.#options;
-    const [, node, path] = /^\/api\/v1\/nodes\/([^/]+)\/proxy(\/.*)$/.exec(call.path) ?? [];
-    if (node !== undefined && path !== undefined && nodeProxy) return nodeProxy(node, path, call.signal);
+    const { store, reading } = this.#options;
     const type = resourceTypeOf(target.group, target.version, target.resource);
     if (type === undefined || target.subresource !== undefined) return unknownPath();
     if (!type.verbs.includes(target.verb)) {
