@@ -77,8 +77,8 @@ function warningsOf(
   return listWarnings(missing, {
     what: 'node',
     nameOf: ({ name }) => name,
-    isMissing: (record) =>
-      isSelected(record, query) && nodes.get(record.name) !== undefined && usage.nodeUsage(record.name) === undefined,
+    isSelected: (record) => isSelected(record, query),
+    isMissing: ({ name }) => nodes.get(name) !== undefined && usage.nodeUsage(name) === undefined,
     absenceOf: (record) => absences.ofNode(nodes.get(record.name) ?? record),
   });
 }

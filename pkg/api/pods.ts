@@ -92,10 +92,9 @@ function warningsOf(
   return listWarnings(candidates, {
     what: 'pod',
     nameOf: (record) => `${record.namespace}/${record.name}`,
-    isMissing: (record) =>
-      isSelected(record, query) &&
-      pods.get(record.namespace, record.name) !== undefined &&
-      usage.podUsage(record.namespace, record.name) === undefined,
+    isSelected: (record) => isSelected(record, query),
+    isMissing: ({ namespace: space, name }) =>
+      pods.get(space, name) !== undefined && usage.podUsage(space, name) === undefined,
     absenceOf: (record) => suspected(absences.ofRunningPod(record), missingNodes),
   });
 }

@@ -10,14 +10,17 @@ export interface Candidate<Record> {
 export interface Omission<Record> {
   /** `pod`: what one of them is called. */
   readonly what: string;
-  /** Whether the list would hold it if it had metrics, and it still has none. */
+  /** Whether the list would hold it if it had metrics. */
+  readonly isSelected: (record: Record) => boolean;
+  /** Whether it is there and still has none. */
   readonly isMissing: (record: Record) => boolean;
   readonly nameOf: (record: Record) => string;
   readonly absenceOf: (record: Record) => Absence;
 }
 
-/** Candidates looked at for one answer: a list must not wait for its warnings. */
-const mostLookedAt = 2_000;
+/** Candidates compared with one query, and those looked at more closely: a list must not wait for its warnings. */
+const mostCompared = 5_000;
+const mostLookedAt = 500;
 
 interface Group<Record> {
   readonly first: Record;
@@ -52,11 +55,14 @@ function sentence<Record>(
   return `${prefix}${count} ${what}s have no metrics, the first is ${nameOf(first)}: ${text}`;
 }
 
-function groupsOf<Record>(candidates: Iterable<Candidate<Record>>, { isMissing }: Omission<Record>) {
+function groupsOf<Record>(candidates: Iterable<Candidate<Record>>, { isSelected, isMissing }: Omission<Record>) {
   const groups = new Map<AbsenceKind, Group<Record>>();
+  let compared = 0;
   let looks = 0;
   for (const { record, kind } of candidates) {
-    if (looks++ === mostLookedAt) return { groups, whole: false };
+    if (compared++ === mostCompared || looks === mostLookedAt) return { groups, whole: false };
+    if (!isSelected(record)) continue;
+    looks++;
     if (!isMissing(record)) continue;
     const group = groups.get(kind);
     if (group === undefined) groups.set(kind, { first: record, count: 1 });
