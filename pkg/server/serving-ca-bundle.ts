@@ -84,11 +84,7 @@ export class ServingCaBundle implements BundlePublisher {
     const applied = await this.#options.apiServices.applyCaBundle(apiService, wanted, signal);
     if (applied.kind === 'forbidden' || applied.kind === 'unavailable')
       return { told: false, problem: applied.message };
-    this.#options.log.info('caBundle put in place', {
-      apiService: name,
-      service,
-      verifiedBefore: !insecureSkipTlsVerify,
-    });
+    this.#options.log.info('caBundle put in place', { apiService: name, verificationWasOff: insecureSkipTlsVerify });
     return fine;
   }
 

@@ -30,6 +30,8 @@ export interface StatusDetails {
   readonly name?: string;
   readonly group?: string;
   readonly kind?: string;
+  /** What is wrong with which field: kubectl shows these rather than the message. */
+  readonly causes?: readonly { readonly reason: string; readonly message: string; readonly field: string }[];
 }
 
 /** A failed `metav1.Status`. */

@@ -105,8 +105,10 @@ function invalid(type: ResourceType, { metadata, spec }: KubernetesObject): Repl
   if (storeKey(type) !== apiServicesKey || !isRecord(spec)) return undefined;
   if (spec.insecureSkipTLSVerify !== true || (spec.caBundle ?? '') === '') return undefined;
   const what = `APIService.apiregistration.k8s.io "${metadata.name}" is invalid`;
-  const why = 'spec.insecureSkipTLSVerify: Invalid value: true: may not be true if caBundle is present';
-  return refusal('Invalid', `${what}: ${why}`, { name: metadata.name, kind: type.kind });
+  const field = 'spec.insecureSkipTLSVerify';
+  const message = 'Invalid value: true: may not be true if caBundle is present';
+  const causes = [{ reason: 'FieldValueInvalid', message, field }];
+  return refusal('Invalid', `${what}: ${field}: ${message}`, { name: metadata.name, kind: type.kind, causes });
 }
 
 function writerOf({ query, headers }: Call, applies: boolean): ManagedWrite {
