@@ -17,6 +17,9 @@ export function catalogueConfig(options: Options): Pick<Config, 'catalogue'> {
         podNamespace: options['pod-namespace-label'],
       },
       hostIdAnnotation: options['host-id-annotation'],
+      ...(options['legacy-port'] > 0 && {
+        legacyPort: { bindAddress: options['legacy-bind-address'], port: options['legacy-port'] },
+      }),
     },
   };
 }

@@ -68,6 +68,13 @@ const rules: readonly Rule[] = [
         ? '--logging-format=json and --vmodule exclude each other: only the text format knows --vmodule'
         : undefined,
   },
+  {
+    between: ['legacy-port', 'catalogue'],
+    problem: (options) =>
+      options['legacy-port'] > 0 && !options.catalogue
+        ? "--legacy-port needs --catalogue (or --source): without it there is nothing of Heapster's to serve"
+        : undefined,
+  },
   ...auditRules('audit-log'),
   ...auditRules('audit-webhook'),
 ];

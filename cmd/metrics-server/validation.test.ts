@@ -39,6 +39,10 @@ const alpha = 'it is an alpha option of metrics-server, which nothing can enable
 
 const refused: readonly Row[] = [
   [
+    '--legacy-port=8082',
+    "--legacy-port needs --catalogue (or --source): without it there is nothing of Heapster's to serve",
+  ],
+  [
     '--serving-ca=self-managed --tls-cert-file=a.crt --tls-private-key-file=a.key',
     '--serving-ca=self-managed and --tls-cert-file=a.crt exclude each other: the serving certificate is either ours to make or yours to give',
   ],

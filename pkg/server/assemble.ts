@@ -85,7 +85,7 @@ function build(means: Means, opened: AsyncDisposableStack, catalogueOf?: typeof 
   const isGone = ({ kind, node }: NodeChange): boolean => kind === 'removed' || node.leaving !== undefined;
   opened.use(nodes.onChange((change) => isGone(change) && storage.forgetNode(change.node.name)));
 
-  const catalogue = catalogueOf?.(means, { nodes, opened });
+  const catalogue = catalogueOf?.(means, { nodes, pods, opened });
   const { nodeSelector } = config.kubelet;
   const degradation = degradationOf({ nodes, pods, storage, scraper }, means);
   const sources = { usage: storage, nodes, pods, nodeSelector, ...degradation.ofApi };
@@ -103,12 +103,13 @@ function build(means: Means, opened: AsyncDisposableStack, catalogueOf?: typeof 
     ...own.counted(callersOf({ ...means, ...own.callerMeans(means.connections) }, authentication)),
     observer: own.observer,
     timing: { clock, requestTimeoutMs: config.generic.requestTimeoutMs },
-    more: debugRoutes(config.features, means),
+    more: [...debugRoutes(config.features, means), ...(catalogue?.api.routes ?? [])],
+    plainRoots: catalogue?.api.plainRoots ?? [],
     ...(auditor && { auditor }),
     health: { ...probesOf(probed, probing), degraded: () => [...degradation.notes(), ...serving.notes()] },
     expose: () => registry.chunks(),
     version,
-    openapi: { title: 'Kubernetes metrics-server', clock },
+    openapi: { title: 'Kubernetes metrics-server', clock, ...(catalogue && { more: catalogue.api }) },
     newId: randomUUID,
     serverAddress: serverAddress(config),
     log: log.named('apiserver'),

@@ -1,15 +1,18 @@
 import { randomInt } from 'node:crypto';
 import type { ClusterFacts } from '../heapster/cluster-facts.ts';
 import { Heapster } from '../heapster/heapster.ts';
+import type { LegacyApi } from '../heapster/model-api/legacy-api.ts';
 import type { ModelSource } from '../heapster/model-source.ts';
 import { NamespaceCatalog } from '../kube/facts/namespace-catalog.ts';
 import { NodeFactsCatalog } from '../kube/facts/node-facts-catalog.ts';
 import { PodFactsCatalog } from '../kube/facts/pod-facts-catalog.ts';
 import type { NodeCatalog } from '../kube/nodes.ts';
+import type { PodCatalog } from '../kube/pods.ts';
 import { Collector } from '../scraper/collect/collector.ts';
 import { CollectorInstruments } from '../scraper/collect/collector-instruments.ts';
 import { summaryQuestion } from '../scraper/collect/summary-question.ts';
 import { kubeletClientOf } from './kubelet-client.ts';
+import { legacyServing } from './legacy-api.ts';
 import type { Means } from './means.ts';
 
 /** Every metric is remembered so long, and what a figure of the long history stands for. */
@@ -19,12 +22,14 @@ const longStepMs = 5 * 60_000;
 /** The metric catalogue, at work while its loops run. */
 export interface Catalogue {
   readonly model: ModelSource;
+  readonly api: LegacyApi;
   readonly loops: readonly { run(signal: AbortSignal): Promise<void> }[];
 }
 
 /** What the catalogue is plugged into. */
 export interface CatalogueSockets {
   readonly nodes: NodeCatalog;
+  readonly pods: PodCatalog;
   readonly opened: AsyncDisposableStack;
 }
 
@@ -65,7 +70,9 @@ export function catalogueOf(means: Means, sockets: CatalogueSockets): Catalogue 
     instruments: new CollectorInstruments(registry),
     seed: randomInt(2 ** 31),
   });
-  return { model: heapster.model, loops: [pods, nodes, namespaces, summaries] };
+  const { model } = heapster;
+  const legacy = legacyServing(config, { model, nodes: sockets.nodes, pods: sockets.pods }, means);
+  return { model, api: legacy.api, loops: [pods, nodes, namespaces, summaries, ...legacy.loops] };
 }
 
 function factsFrom(pods: PodFactsCatalog, nodes: NodeFactsCatalog, namespaces: NamespaceCatalog): ClusterFacts {

@@ -215,6 +215,8 @@ export interface CatalogueConfig {
   readonly labels: CatalogueLabelsConfig;
   /** Annotation of nodes; empty = none. */
   readonly hostIdAnnotation: string;
+  /** Plain HTTP for clients from Heapster's days; absent = none. */
+  readonly legacyPort?: { readonly bindAddress: string; readonly port: number };
 }
 
 /** How labels of objects become labels of metrics. */

@@ -40,6 +40,18 @@ export const catalogueFlags = {
     minMs: 3_600_000,
     help: 'How long CPU, memory, network and file systems are remembered, in steps of 5 minutes. At least 1h.',
   },
+  'legacy-port': {
+    kind: 'integer',
+    default: 0,
+    min: 0,
+    max: 65535,
+    help: "Serve Heapster's API over plain HTTP on this port as well, to whoever reaches it, without asking who they are. 0: do not.",
+  },
+  'legacy-bind-address': {
+    kind: 'address',
+    default: '127.0.0.1',
+    help: 'IP address of --legacy-port. Anything but loopback shows the figures of the whole cluster to its network.',
+  },
   source: {
     kind: 'other',
     shown: 'string',

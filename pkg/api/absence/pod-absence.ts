@@ -40,14 +40,13 @@ export function sightedPodAbsence({ hindrance, container = '' }: Sighting, node:
 }
 
 /** Why a pod that no kubelet spoke of has no metrics, by what the kube-apiserver says of it; undefined = no such pod. */
-export function unseenPodAbsence(
-  standing: PodStanding,
-  nodeOf: (name: string) => HomeNode,
-): Absence | undefined {
+export function unseenPodAbsence(standing: PodStanding, nodeOf: (name: string) => HomeNode): Absence | undefined {
   if (standing.kind === 'absent') return undefined;
-  if (standing.kind === 'untold') return { kind: 'unknown', text: `${unseen}, and where it runs is not known: ${standing.message}` };
+  if (standing.kind === 'untold')
+    return { kind: 'unknown', text: `${unseen}, and where it runs is not known: ${standing.message}` };
   const { node: name, phase, ageMs } = standing;
-  if (phase !== 'Running') return { kind: 'not-running', text: `it is ${phase || 'not Running'}, and only Running pods are measured` };
+  if (phase !== 'Running')
+    return { kind: 'not-running', text: `it is ${phase || 'not Running'}, and only Running pods are measured` };
   if (name === '') return { kind: 'not-asked', text: 'it has no node yet' };
   const node = nodeOf(name);
   return scrapeAbsence(node, node.state) ?? unnamed(node, ageMs ?? Number.POSITIVE_INFINITY);
@@ -64,8 +63,13 @@ function unnamed({ name, state }: HomeNode, ageMs: number): Absence {
   if (ageMs < youngMs) {
     return { kind: 'first-sample', text: `it has just started, and ${kubelet} has not measured it yet` };
   }
-  if (state?.containers === 0) return { kind: 'no-containers', text: `${kubelet} answers without any container: ${mute}` };
-  return { kind: 'not-named', text: `${kubelet} answers, but does not speak of it; its container runtime may not know it` };
+  if (state?.containers === 0)
+    return { kind: 'no-containers', text: `${kubelet} answers without any container: ${mute}` };
+  return {
+    kind: 'not-named',
+    text: `${kubelet} answers, but does not speak of it; its container runtime may not know it`,
+  };
 }
 
-const mute = 'nothing comes from its container runtime; its cgroup driver, its cgroup version or its CRI endpoint may not fit the kubelet';
+const mute =
+  'nothing comes from its container runtime; its cgroup driver, its cgroup version or its CRI endpoint may not fit the kubelet';

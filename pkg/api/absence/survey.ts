@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../lifecycle/clock.ts';
-import type { LabelSelector } from '../../model/label-selector.ts';
 import type { NodeRecord, PodRecord } from '../../model/cluster.ts';
+import type { LabelSelector } from '../../model/label-selector.ts';
 import type { NodeLister, PodLister } from '../source.ts';
 import type { AbsenceKind } from './absence.ts';
 import type { Absences } from './absences.ts';
