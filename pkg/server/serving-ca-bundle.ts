@@ -73,7 +73,7 @@ export class ServingCaBundle implements BundlePublisher {
   }
 
   async #keep(apiService: ApiServiceTrust, bundle: string, signal: AbortSignal): Promise<Verdict> {
-    const { name, service, caBundle, insecureSkipTlsVerify } = apiService;
+    const { name, caBundle, insecureSkipTlsVerify } = apiService;
     const other = this.#otherKeeper(apiService);
     if (other !== undefined) return { told: true, problem: `APIService ${name} ${other}` };
     if (insecureSkipTlsVerify && !this.#isPatienceOver(this.#startedAt)) {
