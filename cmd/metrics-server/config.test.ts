@@ -17,6 +17,7 @@ describe('the configuration', () => {
     assert.deepEqual(apiVersions, ['v1beta1']);
     assert.deepEqual(generic, {
       requestTimeoutMs: 60_000,
+      livezGraceMs: 0,
       maxRequestsInflight: 400,
       maxMutatingRequestsInflight: 200,
       shutdownDelayMs: 0,
