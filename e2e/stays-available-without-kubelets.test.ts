@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { onPretendCluster, openPretendCluster, periodSeconds } from './cluster.ts';
 import { eventually } from './eventually.ts';
 import { metricsPath } from './metrics-api.ts';
@@ -14,16 +14,36 @@ await onPretendCluster('a cluster without a living kubelet: the nodes there are 
   for (const node of nodes) await pretend.control.fault(node, { kind: 'refuse' });
   pretend.startServer();
 
-  test('the API stays Available when no kubelet answers from the start', async () => {
-    await eventually('the APIService to be Available', patienceSeconds, async () => {
-      const { status } = (await admin.read('/apis/apiregistration.k8s.io/v1/apiservices/v1beta1.metrics.k8s.io')) as {
-        readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
-      };
-      const available = status.conditions.find(({ type }) => type === 'Available');
-      assert.equal(available?.status, 'True', JSON.stringify(available));
+  describe('the API stays Available, so that namespaces can be deleted and discovery finds every API', () => {
+    test('although no kubelet answers, from the start', async () => {
+      await eventually('the APIService to be Available', patienceSeconds, async () => {
+        const { status } = (await admin.read('/apis/apiregistration.k8s.io/v1/apiservices/v1beta1.metrics.k8s.io')) as {
+          readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
+        };
+        const available = status.conditions.find(({ type }) => type === 'Available');
+        assert.equal(available?.status, 'True', JSON.stringify(available));
+      });
+      await eventually('readyz to be green', 2 * periodSeconds, async () => {
+        assert.equal((await pretend.visitServer('/readyz')).status, 200);
+      });
     });
-    await eventually('readyz to be green', 2 * periodSeconds, async () => {
-      assert.equal((await pretend.visitServer('/readyz')).status, 200);
+
+    test('discovery finds every API, as kubectl and helm need it', async () => {
+      const { exitCode, stdout, stderr } = await admin.run(['api-resources', '--cached=false']);
+      assert.deepEqual([exitCode, stderr], [0, '']);
+      assert.match(stdout, /metrics\.k8s\.io\/v1beta1 +false +NodeMetrics/);
+      // What helm asks for before it does anything.
+      const group = (await admin.read(metricsPath)) as { readonly resources: readonly unknown[] };
+      assert.equal(group.resources.length, 2);
+    });
+
+    test('a namespace can be deleted', async () => {
+      const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tacho-e2e-leaving' } };
+      await admin.post('/api/v1/namespaces', namespace);
+      const { exitCode, stderr } = await admin.run(['delete', 'namespace', 'tacho-e2e-leaving', '--timeout=20s']);
+      assert.equal(exitCode, 0, stderr);
+      const gone = await admin.run(['get', 'namespace', 'tacho-e2e-leaving']);
+      assert.match(gone.stderr, /NotFound/);
     });
   });
 
@@ -36,25 +56,7 @@ await onPretendCluster('a cluster without a living kubelet: the nodes there are 
     for (const node of nodes) assert.ok(!body.includes(node));
   });
 
-  test('discovery finds every API, as kubectl and helm need it', async () => {
-    const { exitCode, stdout, stderr } = await admin.run(['api-resources', '--cached=false']);
-    assert.deepEqual([exitCode, stderr], [0, '']);
-    assert.match(stdout, /metrics\.k8s\.io\/v1beta1 +false +NodeMetrics/);
-    // What helm asks for before it does anything.
-    const group = (await admin.read(metricsPath)) as { readonly resources: readonly unknown[] };
-    assert.equal(group.resources.length, 2);
-  });
-
-  test('a namespace can be deleted', async () => {
-    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tacho-e2e-leaving' } };
-    await admin.post('/api/v1/namespaces', namespace);
-    const { exitCode, stderr } = await admin.run(['delete', 'namespace', 'tacho-e2e-leaving', '--timeout=20s']);
-    assert.equal(exitCode, 0, stderr);
-    const gone = await admin.run(['get', 'namespace', 'tacho-e2e-leaving']);
-    assert.match(gone.stderr, /NotFound/);
-  });
-
-  test('kubectl get says of a node and of a pod why there is nothing', async () => {
+  test('kubectl says why: which node, since when, and what would help', async () => {
     const ofNode = await admin.run(['get', 'nodemetrics', 'node-00000']);
     assert.equal(ofNode.exitCode, 1);
     assert.match(
@@ -69,7 +71,7 @@ await onPretendCluster('a cluster without a living kubelet: the nodes there are 
     assert.match(top.stderr, new RegExp(named));
   });
 
-  test('kubectl get and kubectl top warn of what a list leaves out, how many, and why', async () => {
+  test('kubectl warns how many, which first, and why', async () => {
     for (const command of [
       ['get', 'nodemetrics'],
       ['get', 'nodemetrics', '-o', 'yaml'],

@@ -30,14 +30,22 @@ const silencing: Readonly<Record<string, readonly [fault: KubeletFault, says: Re
 };
 
 /** Other faults, what a node then says of itself, and what its pods do; undefined = there are metrics. */
-const confusing: Readonly<Record<string, readonly [KubeletFault, RegExp | undefined, RegExp | undefined]>> = {
-  frozen: [{ kind: 'frozen' }, /repeats an old sample: its housekeeping/, /repeats an old sample of its container/],
+const confusing: Readonly<
+  Record<string, readonly [KubeletFault, RegExp | undefined, RegExp | undefined, promise: string]>
+> = {
+  frozen: [
+    { kind: 'frozen' },
+    /repeats an old sample: its housekeeping/,
+    /repeats an old sample of its container/,
+    'the node and its pods say that their kubelet is stuck',
+  ],
   'missing-containers': [
     { kind: 'missing-containers' },
     undefined,
     /the kubelet of node missing-containers answers without any container: nothing comes from its container runtime/,
+    'the node is measured, and its pods say that nothing comes from their runtime',
   ],
-  'bad-lines': [{ kind: 'bad-lines' }, undefined, undefined],
+  'bad-lines': [{ kind: 'bad-lines' }, undefined, undefined, 'one bad line costs nothing but that line'],
 };
 
 const nodes = [...Object.keys(silencing), ...Object.keys(confusing), 'healthy'];
@@ -73,8 +81,8 @@ describe('when kubelets fall ill in every way', () => {
     });
   }
 
-  for (const [node, [, nodeSays, podSays]] of Object.entries(confusing)) {
-    it(`what is lost says why, and what is not lost is there: ${node}`, async () => {
+  for (const [node, [, nodeSays, podSays, promise]] of Object.entries(confusing)) {
+    it(promise, async () => {
       if (nodeSays === undefined) assert.equal((await get(system, `nodes/${node}`)).status, 200);
       else assert.match((await refusal(system, `nodes/${node}`)).message, nodeSays);
       for (const { namespace, name: pod } of podsOf(node)) {
@@ -139,6 +147,32 @@ describe('when kubelets fall ill in every way', () => {
     assert.ok(events.length >= 1 && events.length <= 10, `${events.length} events`);
     const shared = events.find(({ regarding }) => (regarding as { kind: string }).kind === 'APIService');
     assert.match(String(shared?.['note']), /^\d+ of \d+ nodes have no metrics \(.*; the first of them is /);
+  });
+});
+
+describe('when one node loses its metrics', () => {
+  it('it is told once: a line in the log, an Event, a metric by reason, and readyz?verbose in words', async () => {
+    await using system = await RunningSystem.start({ shape: clusterOf(['n1', 'n2', 'n3']) });
+    await system.until('everything has metrics', async () => (await system.items('pods')).length === 6);
+    await system.fault('n2', { kind: 'status', status: 403 });
+    await system.wind(10 * periodMs);
+    assert.deepEqual(told(system, 'n2'), ['warn Node could not be scraped']);
+    assert.deepEqual(eventsOf(system), ['Warning NodeMetricsMissing Node n2']);
+    assert.match(
+      (await system.ask('/readyz?verbose')).text,
+      /^degraded: 1 of 3 nodes have no metrics \(forbidden: 1\)$/m,
+    );
+    const { text } = await system.ask('/metrics', { certificate: system.simulator.certificates.admin });
+    assert.match(text, /^tacho_nodes_without_metrics\{reason="forbidden"\} 1$/m);
+
+    await system.fault('n2', undefined);
+    await system.wind(5 * periodMs);
+    assert.deepEqual(told(system, 'n2'), ['warn Node could not be scraped', 'info Node is scraped again']);
+    assert.deepEqual(eventsOf(system).toSorted(), [
+      'Normal NodeMetricsAvailable Node n2',
+      'Warning NodeMetricsMissing Node n2',
+    ]);
+    assert.doesNotMatch((await system.ask('/readyz?verbose')).text, /degraded/);
   });
 });
 
@@ -234,6 +268,18 @@ async function refusal(system: RunningSystem, path: string): Promise<Refusal> {
 }
 
 const warnings = ({ lines }: ApiAnswer): readonly string[] => lines['warning'] ?? [];
+
+/** What the log says of a node, but for details. */
+const told = ({ log }: RunningSystem, node: string): readonly string[] =>
+  log.lines
+    .filter(({ level, facts }) => level !== 'detail' && facts['node'] === node)
+    .map(({ level, message }) => `${level} ${message}`);
+
+const eventsOf = ({ simulator }: RunningSystem): readonly string[] =>
+  simulator.store.list('events.events.k8s.io').map(({ type, reason, regarding }) => {
+    const { kind, name } = regarding as { readonly kind: string; readonly name: string };
+    return `${String(type)} ${String(reason)} ${kind} ${name}`;
+  });
 
 const nobody = { namespace: '', name: '' };
 
