@@ -21,6 +21,9 @@ export function apiInstruments(registry: Registry): ApiInstruments {
   return { freshness: registry.register(freshness) };
 }
 
+/** How old a sample is; 0 for one of a clock that is ahead of ours: what is negative would make the sum of a histogram fall. */
+export const ageSeconds = (now: number, sampledAt: number): number => Math.max(0, (now - sampledAt) / 1000);
+
 /** Multiplied step by step, as Go does: the last digits show in the labels. */
 function exponentialBounds(): readonly number[] {
   const all = [firstBound];

@@ -68,6 +68,17 @@ describe('a list of nodes', () => {
   });
 });
 
+describe('a node whose clock is ahead of ours', () => {
+  it('counts as fresh', () => {
+    const { clock, registry, resource } = world();
+    clock.jump(-3_600_000);
+    assert.equal([...resource.list({})].length, 3);
+    for (const line of ['_count 3', '_sum 0']) {
+      assert.ok(registry.expose().includes(`metrics_server_api_metric_freshness_seconds${line}\n`), line);
+    }
+  });
+});
+
 describe('what a list of nodes leaves out', () => {
   it('is told with how many, the first, and why', () => {
     const { cluster, warnings } = warningWorld(['node4', 'node5']);

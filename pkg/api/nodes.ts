@@ -8,7 +8,7 @@ import type { Absences } from './absence/absences.ts';
 import { listWarnings } from './absence/list-warnings.ts';
 import type { Findings } from './absence/survey.ts';
 import { usageCells, usageColumns } from './columns.ts';
-import type { ApiInstruments } from './instruments.ts';
+import { type ApiInstruments, ageSeconds } from './instruments.ts';
 import { notFound } from './not-found.ts';
 import type { NodeLister, UsageSource } from './source.ts';
 import { measuredFields, measuredJson, usageFields, usageJson } from './wire.ts';
@@ -40,7 +40,7 @@ export function nodeMetrics(parts: NodeMetricsParts): Resource<NodeMetrics> {
   const measured = (record: NodeRecord, answeredAt: number): NodeMetrics | undefined => {
     const used = usage.nodeUsage(record.name);
     if (used === undefined) return undefined;
-    instruments.freshness.observe((answeredAt - used.sampledAt) / 1000);
+    instruments.freshness.observe(ageSeconds(answeredAt, used.sampledAt));
     return { record, usage: used, answeredAt };
   };
 

@@ -9,7 +9,7 @@ import type { Absences, AskedPod } from './absence/absences.ts';
 import { listWarnings } from './absence/list-warnings.ts';
 import type { Findings, MissingNode } from './absence/survey.ts';
 import { usageCells, usageColumns } from './columns.ts';
-import type { ApiInstruments } from './instruments.ts';
+import { type ApiInstruments, ageSeconds } from './instruments.ts';
 import { notFound } from './not-found.ts';
 import type { PodLister, UsageSource } from './source.ts';
 import { measuredFields, measuredJson, usageFields, usageJson } from './wire.ts';
@@ -39,7 +39,7 @@ export function podMetrics(parts: PodMetricsParts): Resource<PodMetrics> {
   const measured = (record: PodRecord, answeredAt: number): PodMetrics | undefined => {
     const used = usage.podUsage(record.namespace, record.name);
     if (used === undefined) return undefined;
-    instruments.freshness.observe((answeredAt - used.sampledAt) / 1000);
+    instruments.freshness.observe(ageSeconds(answeredAt, used.sampledAt));
     return { record, usage: used, answeredAt };
   };
 
