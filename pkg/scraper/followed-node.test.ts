@@ -100,7 +100,7 @@ describe('a node on which a pod is new', () => {
   });
 
   it('costs a third more askings at most, when pods are new on all nodes all the time', async () => {
-    const nodes = Array.from({ length: 300 }, (_, at) => nodeNamed(`n${at}`));
+    const nodes = Array.from({ length: 120 }, (_, at) => nodeNamed(`n${at}`));
     await using bench = new Bench({}, ...nodes);
     bench.start();
     await bench.clock.wind(60 * second);
@@ -109,7 +109,7 @@ describe('a node on which a pod is new', () => {
     const before = bench.kubelets.asked.length;
     await bench.clock.wind(60 * second);
     const asked = bench.kubelets.asked.length - before;
-    assert.ok(asked <= 4 * 300 * 1.34 + 7, `${asked} askings in four periods`);
+    assert.ok(asked <= 4 * 120 * 1.34 + 7, `${asked} askings in four periods`);
   });
 });
 
@@ -131,6 +131,22 @@ describe('a slow node', () => {
     await bench.clock.wind(60 * second);
     bench.kubelets.behave('n1', { takesMs: 1e9 });
     await bench.windUntil(ended({ kind: 'timed-out', afterMs: 10 * second }));
+  });
+});
+
+describe('nodes whose answers are too large', () => {
+  it('are asked four at a time, so that their answers never fill the memory together', async () => {
+    const nodes = Array.from({ length: 50 }, (_, at) => nodeNamed(`n${at}`));
+    await using bench = new Bench({}, ...nodes, nodeNamed('well'));
+    const tooLarge = { kind: 'too-large', limitBytes: 16 * 2 ** 20 } as const;
+    for (const { name } of nodes) bench.kubelets.behave(name, { answer: tooLarge, takesMs: second });
+    bench.start();
+    await bench.clock.wind(5 * second);
+    bench.kubelets.mostAtOnce = 0;
+    await bench.clock.wind(60 * second);
+    assert.ok(bench.kubelets.mostAtOnce <= 5, `${bench.kubelets.mostAtOnce}`);
+    const rhythm = bench.kubelets.askedAt('well').slice(-3);
+    for (const [at, moment] of rhythm.slice(1).entries()) assert.equal(moment - rhythm[at]!, 15 * second);
   });
 });
 

@@ -31,7 +31,10 @@ export interface Surroundings {
   readonly pace: () => Pace;
   /** Askings between two beats of nodes that had settled. */
   readonly earlyLooks: Allowance;
+  /** For first contacts. */
   readonly gate: Gate;
+  /** For nodes whose last answer was too large. */
+  readonly heavyGate: Gate;
   readonly rounds: Rounds;
   readonly instruments: ScraperInstruments;
   readonly clock: Clock;
@@ -159,7 +162,9 @@ export class FollowedNode {
 
   /** One asking. Returns when it began, which for a first contact is not before there was a place for it. */
   async #ask(signal: AbortSignal): Promise<MonotonicMs> {
-    const { gate, clock, rounds } = this.#shared;
+    const { gate, heavyGate, clock, rounds } = this.#shared;
+    // Such an answer takes 16 MiB before it is cut off: of a cluster full of them, few at a time.
+    using _heavy = this.#outcome?.kind === 'too-large' ? await heavyGate.enter(signal) : undefined;
     // Whoever answered last time has a connection: nobody else's first contact is worth waiting for.
     using contact = this.#isConnected ? undefined : new FirstContact(await gate.enter(signal), clock);
     const startedAt = clock.monotonic();

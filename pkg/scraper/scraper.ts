@@ -59,6 +59,9 @@ type Unwanted = Exclude<ScrapeReport, { readonly kind: 'followed' }>;
 /** A first contact costs a handshake, some 2 ms of CPU: more at a time would only make all of them late. */
 const placesAtOnce = 64;
 
+/** Of askings that are likely to take 16 MiB of memory each. */
+const heavyAtOnce = 4;
+
 /** Through the kube-apiserver, which is not made for this: 300 nodes at a period of 15 s. */
 const proxiedPerSecond = 20;
 
@@ -90,6 +93,7 @@ export class Scraper {
       instruments: this.#instruments,
       rounds: this.#rounds,
       gate: new Gate(placesAtOnce),
+      heavyGate: new Gate(heavyAtOnce),
       pace: () => paceOf(metricResolutionMs, this.#followed.size),
       patience: { shortestMs: requestTimeoutMs, longestMs: options.slowRequestTimeoutMs ?? requestTimeoutMs },
       earlyLooks: new Allowance(clock, () => earlyLooksPerSecond(metricResolutionMs, this.#followed.size)),
