@@ -1,4 +1,5 @@
 import { plainRoute } from '../apiserver/router.ts';
+import { gatewayRoutes } from '../heapster/model-api/gateway.ts';
 import { type LegacyApi, legacyApi } from '../heapster/model-api/legacy-api.ts';
 import { legacyHealth } from '../heapster/model-api/legacy-health.ts';
 import type { ModelSource } from '../heapster/model-source.ts';
@@ -32,13 +33,14 @@ export function legacyServing(config: CatalogueConfig, sources: LegacySources, m
     nodeLabels: (name: string) => nodes.get(name)?.labels,
     podLabels: (namespace: string, name: string) => pods.get(namespace, name)?.labels,
   };
-  const api = legacyApi({ ...parts, labels });
+  const made = legacyApi({ ...parts, labels });
+  const api = { ...made, routes: [...made.routes, ...gatewayRoutes(made.routes, means.config.apiVersions)] };
   if (legacyPort === undefined) return { api, loops: [] };
   const headers = { 'Content-Type': expositionContentType };
   const routes = [
     plainRoute('/healthz', () => legacyHealth(parts)),
     plainRoute('/metrics', () => ({ status: 200, headers, body: registry.chunks() })),
-    ...api.routes,
+    ...made.routes,
   ];
   const { requestTimeoutMs } = means.config.generic;
   const log = means.log.named('legacy-port');

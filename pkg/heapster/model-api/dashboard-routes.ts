@@ -1,7 +1,7 @@
 import type { Answer, ApiRequest } from '../../apiserver/exchange.ts';
 import type { Entity } from '../entity.ts';
 import type { ModelSource } from '../model-source.ts';
-import { podListPath, podsOf } from './entity-paths.ts';
+import { podListPath } from './entity-paths.ts';
 import type { LegacyRoute } from './legacy-route.ts';
 import { legacyTypeNames } from './legacy-types.ts';
 import { ifUnderstood, itemsJson } from './model-routes.ts';
@@ -22,13 +22,13 @@ interface Curve {
 export function dashboardRoutes(source: ModelSource): readonly LegacyRoute[] {
   return [
     {
-      path: `${root}${podListPath}/metrics/{metric}`,
+      path: `${root}${podListPath.path}/metrics/{metric}`,
       id: 'readDashboardPodListMetric',
       description: 'Read the curves of pods for the dashboard.',
       query: seriesParameters,
       answer: legacyTypeNames.dashboard,
       handler: (request, { metric = '', ...parameters }) =>
-        answerCurves(source, request, metric, podsOf(parameters).map(curveOf)),
+        answerCurves(source, request, metric, podListPath.entitiesOf(parameters).map(curveOf)),
     },
     {
       path: `${root}/nodes/{node}/metrics/{metric}`,

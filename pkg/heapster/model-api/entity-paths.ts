@@ -36,9 +36,33 @@ export const entityPaths: readonly EntityPath[] = [
   },
 ];
 
-/** Where several pods are asked for at once, separated by commas. */
-export const podListPath = '/namespaces/{namespace}/pod-list/{pods}';
+/** Where several entities of one kind are asked for at once, their names separated by commas. */
+export interface EntityListPath {
+  readonly path: string;
+  /** For operation ids: `PodList`. */
+  readonly what: string;
+  /** In the order in which they were asked for: clients count on it. */
+  readonly entitiesOf: (parameters: RouteParameters) => readonly Entity[];
+}
 
-/** The pods of such a path, in the order in which they were asked for: clients count on it. */
-export const podsOf = ({ namespace = '', pods = '' }: RouteParameters): readonly Entity[] =>
-  pods.split(',').map((pod) => ({ type: 'pod', namespace, pod }));
+/** Pods of one namespace, as Heapster had it. */
+export const podListPath: EntityListPath = {
+  path: '/namespaces/{namespace}/pod-list/{pods}',
+  what: 'PodList',
+  entitiesOf: ({ namespace = '', pods = '' }) => pods.split(',').map((pod) => ({ type: 'pod', namespace, pod })),
+};
+
+/** The same of nodes and of namespaces, which Heapster had not: a table of a large cluster takes a few requests. */
+export const entityListPaths: readonly EntityListPath[] = [
+  podListPath,
+  {
+    path: '/node-list/{nodes}',
+    what: 'NodeList',
+    entitiesOf: ({ nodes = '' }) => nodes.split(',').map((node) => ({ type: 'node', node })),
+  },
+  {
+    path: '/namespace-list/{namespaces}',
+    what: 'NamespaceList',
+    entitiesOf: ({ namespaces = '' }) => namespaces.split(',').map((namespace) => ({ type: 'ns', namespace })),
+  },
+];

@@ -10,7 +10,7 @@ import {
   parseAggregations,
   parseBucket,
 } from './aggregation.ts';
-import { entityPaths, podListPath, podsOf } from './entity-paths.ts';
+import { entityListPaths, entityPaths } from './entity-paths.ts';
 import { historyOf, podEntityOf } from './history.ts';
 import { instantText } from './instant.ts';
 import type { LegacyRoute } from './legacy-route.ts';
@@ -60,7 +60,7 @@ function subjectsOf(source: ModelSource): readonly Subject[] {
     ...entityPaths.map(
       ({ path, what, entityOf }): Subject => ({ path, what, isList: false, entitiesOf: (named) => [entityOf(named)] }),
     ),
-    { path: podListPath, what: 'PodList', isList: true, entitiesOf: podsOf },
+    ...entityListPaths.map((list): Subject => ({ ...list, isList: true })),
     { path: '/pod-id/{uid}', what: 'PodOfUid', isList: false, entitiesOf: ({ uid }) => [byUid(uid)] },
     {
       path: '/pod-id/{uid}/containers/{container}',

@@ -24,6 +24,8 @@ const pathParameters: Readonly<Record<string, string>> = {
   namespace: 'Name of the namespace.',
   pod: 'Name of the pod.',
   pods: 'Names of pods, separated by commas; the answer keeps their order.',
+  nodes: 'Names of nodes, separated by commas; the answer keeps their order.',
+  namespaces: 'Names of namespaces, separated by commas; the answer keeps their order.',
   container: 'Name of the container.',
   metric: 'Name of the metric, slashes included: `cpu/usage_rate`.',
   uid: 'UID of the pod.',

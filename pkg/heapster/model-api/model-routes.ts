@@ -1,7 +1,7 @@
 import type { Answer, ApiRequest } from '../../apiserver/exchange.ts';
 import { type Entity, keyOf } from '../entity.ts';
 import type { ModelSource } from '../model-source.ts';
-import { entityPaths, podListPath, podsOf } from './entity-paths.ts';
+import { entityListPaths, entityPaths } from './entity-paths.ts';
 import type { LegacyRoute } from './legacy-route.ts';
 import { legacyTypeNames } from './legacy-types.ts';
 import { json, refusal } from './plain-answers.ts';
@@ -33,15 +33,17 @@ export function modelRoutes(source: ModelSource): readonly LegacyRoute[] {
           answerSeries(source, request, { entities: [entityOf(parameters)], metric }, ([only = '']) => only),
       },
     ]),
-    {
-      path: `${root}${podListPath}/metrics/{metric}`,
-      id: 'readModelPodListMetric',
-      description: 'Read the points of one metric for several pods, in the order asked for.',
-      query: seriesParameters,
-      answer: legacyTypeNames.seriesList,
-      handler: (request, { metric = '', ...parameters }) =>
-        answerSeries(source, request, { entities: podsOf(parameters), metric }, itemsJson),
-    },
+    ...entityListPaths.map(
+      ({ path, what, entitiesOf }): LegacyRoute => ({
+        path: `${root}${path}/metrics/{metric}`,
+        id: `readModel${what}Metric`,
+        description: 'Read the points of one metric for several of a kind, in the order asked for.',
+        query: seriesParameters,
+        answer: legacyTypeNames.seriesList,
+        handler: (request, { metric = '', ...parameters }) =>
+          answerSeries(source, request, { entities: entitiesOf(parameters), metric }, itemsJson),
+      }),
+    ),
     {
       path: `${root}/debug/allkeys`,
       id: 'listModelKeys',
