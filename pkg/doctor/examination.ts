@@ -1,0 +1,167 @@
+import { deadline } from '../lifecycle/deadline.ts';
+import type { NodeRecord } from '../model/cluster.ts';
+import type { AreaName } from './areas.ts';
+import { checkApiService } from './checks/api-service.ts';
+import { checkAutoscalers } from './checks/autoscalers.ts';
+import { checkCertificateRequests } from './checks/certificate-requests.ts';
+import { checkAggregationFlags, checkAuthenticationConfig } from './checks/control-plane.ts';
+import { checkNodes } from './checks/nodes.ts';
+import { checkApiServerProxy, checkServerProxy } from './checks/proxies.ts';
+import { checkRights } from './checks/rights.ts';
+import { checkServedMetrics } from './checks/served-metrics.ts';
+import { checkService } from './checks/service.ts';
+import { checkWorkload } from './checks/workload.ts';
+import type { Cluster } from './cluster.ts';
+import type { ExamineOptions } from './examine.ts';
+import type { ServerHealth } from './facts.ts';
+import { unseen, type Verdict } from './finding.ts';
+import type { KubeReader, Reading } from './gathering/kube-reader.ts';
+import { judgeRights, rightsFor, userOf } from './gathering/rights.ts';
+import { readServedNodes } from './gathering/served-nodes.ts';
+import { readHealthInPod, readServerHealth } from './gathering/server-health.ts';
+import { askKubelets } from './kubelets/ask-kubelets.ts';
+import type { KubeletFacts, Speaker } from './kubelets/kubelet-facts.ts';
+import type { Subject } from './subject.ts';
+
+/** What looking takes. */
+export interface ExaminationOptions extends ExamineOptions {
+  readonly reader: KubeReader;
+  readonly cluster: Cluster;
+  readonly subject: Subject;
+  /** Our name to the kube-apiserver; empty = it does not say. */
+  readonly user: string;
+}
+
+const versions = ['v1beta1', 'v1'] as const;
+
+/** One look at everything, area by area: gathers what a check needs, and remembers what explains what comes later. */
+export class Examination {
+  readonly #options: ExaminationOptions;
+  readonly #explained = new Set<string>();
+  #isCutOff = false;
+
+  constructor(options: ExaminationOptions) {
+    this.#options = options;
+  }
+
+  /** What is found in one area. */
+  async lookAt(area: AreaName): Promise<readonly Verdict[]> {
+    return await this.#looks[area]();
+  }
+
+  readonly #looks: Readonly<Record<AreaName, () => Promise<readonly Verdict[]>>> = {
+    apiservice: () => this.#apiServices(),
+    service: () => this.#service(),
+    workload: () => this.#workload(),
+    'control-plane': () => this.#controlPlane(),
+    rights: () => this.#rights(),
+    nodes: () => this.#nodes(),
+    certificates: async () => checkCertificateRequests(await this.#options.cluster.certificateRequests()),
+    metrics: () => this.#metrics(),
+    autoscalers: async () => checkAutoscalers(await this.#options.cluster.autoscalers()),
+  };
+
+  async #apiServices(): Promise<readonly Verdict[]> {
+    const { cluster, subject, clock } = this.#options;
+    const { serviceRef: ours, flags } = subject;
+    const verdicts = await Promise.all(
+      versions.map(async (version) => {
+        const [apiService, discovery] = await Promise.all([cluster.apiService(version), cluster.discovery(version)]);
+        return checkApiService({ version, apiService, discovery, ours, flags, now: clock.now() });
+      }),
+    );
+    this.#isCutOff = verdicts[0]?.some(({ kind }) => kind === 'finding') === true;
+    return verdicts.flat();
+  }
+
+  async #service(): Promise<readonly Verdict[]> {
+    const { cluster, subject } = this.#options;
+    return checkService({ ...subject, endpoints: await cluster.endpoints(subject.serviceRef) });
+  }
+
+  async #workload(): Promise<readonly Verdict[]> {
+    const { cluster, subject, place, connection } = this.#options;
+    const verdicts = checkWorkload({ ...subject, deployments: await cluster.deployments() });
+    const [pod] = subject.pods.kind === 'seen' ? subject.pods.value : [];
+    if (pod === undefined) return verdicts;
+    const kubernetes = await cluster.service({ namespace: 'default', name: 'kubernetes' });
+    const known = kubernetes.kind === 'seen' ? kubernetes.value.clusterIp : '';
+    const ours = place === 'pod' ? new URL(connection.server).hostname.replace(/^\[(.*)\]$/, '$1') : '';
+    return [...verdicts, ...checkServerProxy({ pod, host: known || ours || undefined })];
+  }
+
+  async #controlPlane(): Promise<readonly Verdict[]> {
+    const { cluster, subject, clock } = this.#options;
+    const pods = await cluster.apiServerPods();
+    const seen = pods.kind === 'seen' ? pods.value : [];
+    const service = subject.service.kind === 'seen' ? subject.service.value.clusterIp : '';
+    return [
+      ...checkAuthenticationConfig(await cluster.authenticationConfig(), clock.now()),
+      ...checkAggregationFlags(seen),
+      ...seen.flatMap((pod) => checkApiServerProxy({ pod, host: service || undefined })),
+    ];
+  }
+
+  async #rights(): Promise<readonly Verdict[]> {
+    const { reader, subject } = this.#options;
+    const { account, flags } = subject;
+    const who = this.#speaker === 'server' ? 'ourselves' : account;
+    return checkRights(await judgeRights(reader, rightsFor(flags, account.namespace), who), account);
+  }
+
+  /** In its pod, and with its kubeconfig, we are the server to everybody else too. */
+  get #speaker(): Speaker {
+    const { user, subject, place } = this.#options;
+    return user === userOf(subject.account) || (user === '' && place === 'pod') ? 'server' : 'stranger';
+  }
+
+  async #nodes(): Promise<readonly Verdict[]> {
+    const { cluster, subject } = this.#options;
+    const nodes = await cluster.nodes();
+    if (nodes.kind !== 'seen') return [unseen('nodes', nodes.kind === 'unseen' ? nodes.why : 'there are none')];
+    const { kubelet: flags } = subject.flags;
+    const kubelets = await this.#ask(nodes.value.filter((node) => this.#isWanted(node)));
+    const verdicts = checkNodes({ nodes: nodes.value, kubelets, flags, speaker: this.#speaker });
+    for (const { node, outcome } of kubelets) if (outcome.kind !== 'scraped') this.#explained.add(node.name);
+    return verdicts;
+  }
+
+  #isWanted({ labels, leaving }: NodeRecord): boolean {
+    const { nodeSelector } = this.#options.subject.flags.kubelet;
+    return leaving === undefined && nodeSelector?.matches(labels) !== false;
+  }
+
+  /** Our credentials are shown to kubelets only where the server itself shows them. */
+  async #ask(nodes: readonly NodeRecord[]): Promise<readonly KubeletFacts[]> {
+    const { subject, connection, clock, timeoutMs, signal, onProgress } = this.#options;
+    const { ca, ...proof } = connection.kubeletCredentials();
+    const identity = { ...(ca !== undefined && { ca }), ...(this.#speaker === 'server' && proof) };
+    const onAsked = (done: number): void => onProgress(`kubelets: ${done} of ${nodes.length}`);
+    const flags = subject.flags.kubelet;
+    return await askKubelets(nodes, { flags, identity, clock, timeoutMs, signal, onAsked });
+  }
+
+  async #metrics(): Promise<readonly Verdict[]> {
+    const { reader, cluster } = this.#options;
+    const { serviceRef } = this.#options.subject;
+    const isCutOff = this.#isCutOff;
+    if (isCutOff)
+      return checkServedMetrics({ serviceRef, isCutOff, health: absent, served: absent, explained: new Set() });
+    const nodes = await cluster.nodes();
+    const wanted = nodes.kind === 'seen' ? nodes.value.filter((node) => this.#isWanted(node)) : [];
+    const [health, served] = await Promise.all([this.#health(), readServedNodes(reader, wanted)]);
+    // What a stranger could not reach, only the server can tell of.
+    const explained = this.#speaker === 'server' ? this.#explained : new Set<string>();
+    return checkServedMetrics({ serviceRef, isCutOff, health, served, explained });
+  }
+
+  async #health(): Promise<Reading<ServerHealth>> {
+    const { reader, subject, place, clock, timeoutMs, signal } = this.#options;
+    const asked = await readServerHealth(reader, subject);
+    if (asked.kind === 'seen' || place !== 'pod') return asked;
+    using limit = deadline(signal, timeoutMs, clock);
+    return await readHealthInPod(subject.flags.securePort, limit.signal);
+  }
+}
+
+const absent = { kind: 'absent' } as const;

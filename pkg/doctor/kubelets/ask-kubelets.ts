@@ -1,0 +1,109 @@
+import type { Clock } from '../../lifecycle/clock.ts';
+import { deadline } from '../../lifecycle/deadline.ts';
+import type { NodeRecord } from '../../model/cluster.ts';
+import { UndiciKubeletClient } from '../../scraper/kubelet/kubelet.ts';
+import type { KubeletIdentity, KubeletTrust } from '../../scraper/kubelet/kubelet-client.ts';
+import { SkewMeter } from '../../scraper/skew.ts';
+import { type Finding, nothing } from '../../scraper/sources/finding.ts';
+import { KubeletDoor } from '../../scraper/sources/kubelet-door.ts';
+import { ResourceSource } from '../../scraper/sources/resource-source.ts';
+import type { ServerFlags } from '../facts.ts';
+import { sideBySide } from '../gathering/side-by-side.ts';
+import type { KubeletFacts } from './kubelet-facts.ts';
+import { seeCertificate } from './seen-certificate.ts';
+
+/** How kubelets are asked. */
+export interface AskKubeletsOptions {
+  readonly flags: ServerFlags['kubelet'];
+  readonly identity: KubeletIdentity;
+  readonly clock: Clock;
+  /** For each kubelet, all of its addresses together. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Told after each kubelet. */
+  readonly onAsked: (done: number) => void;
+}
+
+/** Enough for 5,000 nodes within minutes, and no storm. */
+const atOnce = 32;
+/** Nothing is asked twice, so nothing has to be kept. */
+const keepAliveMs = 1_000;
+
+/** Asks every kubelet once for its resource metrics, as the server does. */
+export async function askKubelets(
+  nodes: readonly NodeRecord[],
+  options: AskKubeletsOptions,
+): Promise<readonly KubeletFacts[]> {
+  using verifying = clientOf(options, 'verified');
+  using trusting = clientOf(options, 'insecure-tls');
+  let done = 0;
+  return await sideBySide(nodes, atOnce, async (node) => {
+    const facts = await askOne(node, options, { verifying, trusting });
+    options.onAsked(++done);
+    return facts;
+  });
+}
+
+interface Clients {
+  readonly verifying: UndiciKubeletClient;
+  readonly trusting: UndiciKubeletClient;
+}
+
+function clientOf({ identity }: AskKubeletsOptions, trust: KubeletTrust): UndiciKubeletClient {
+  const credentials = { current: () => identity };
+  return new UndiciKubeletClient({ credentials, trust, keepAliveMs, userAgent: 'metrics-server/doctor tacho' });
+}
+
+/** Without verification only where the server does so too: every 15 s, it shows whoever answers its token. */
+async function askOne(
+  node: NodeRecord,
+  options: AskKubeletsOptions,
+  { verifying, trusting }: Clients,
+): Promise<KubeletFacts> {
+  const verified = await askVia(verifying, node, options);
+  if (verified.outcome.kind !== 'tls') return verified;
+  if (options.flags.trust === 'insecure') return { ...(await askVia(trusting, node, options)), verified: false };
+  const certificate = await certificateAt(verified.address, options);
+  return { ...verified, ...(certificate && { certificate }) };
+}
+
+async function askVia(
+  client: UndiciKubeletClient,
+  node: NodeRecord,
+  { flags: address, clock, timeoutMs, signal }: AskKubeletsOptions,
+): Promise<KubeletFacts> {
+  using limit = deadline(signal, timeoutMs, clock);
+  const since = clock.monotonic();
+  const source = new ResourceSource(new KubeletDoor({ client, address, clock }));
+  const limits = { signal: limit.signal, limitMs: timeoutMs, connectMs: timeoutMs };
+  const finding = await source.ask(node, limits).catch(brokenBy);
+  client.forget(node.name);
+  return factsOf(node, finding, clock.monotonic() - since);
+}
+
+function brokenBy(cause: unknown): Finding {
+  return nothing({ kind: 'broken', message: cause instanceof Error ? cause.message : String(cause) });
+}
+
+function factsOf(node: NodeRecord, { outcome, address, clock }: Finding, tookMs: number): KubeletFacts {
+  const meter = new SkewMeter();
+  if (clock !== undefined) meter.observe(clock);
+  // Samples alone say little: they may be 20 s old.
+  const aheadMs = clock?.date === undefined ? undefined : meter.aheadMs;
+  return {
+    node,
+    outcome,
+    verified: outcome.kind !== 'tls',
+    tookMs,
+    ...(address !== undefined && { address }),
+    ...(aheadMs !== undefined && { aheadMs }),
+  };
+}
+
+async function certificateAt(address: string | undefined, { clock, timeoutMs, signal }: AskKubeletsOptions) {
+  const [, bracketed, plain, port] = /^(?:\[(.*)\]|([^:]*)):(\d+)$/.exec(address ?? '') ?? [];
+  const host = bracketed ?? plain;
+  if (host === undefined) return undefined;
+  using limit = deadline(signal, timeoutMs, clock);
+  return await seeCertificate(host, Number(port), limit.signal);
+}
