@@ -1,4 +1,4 @@
-import type { Flag } from './flags/flag.ts';
+import type { FlagSection } from './flags/flag.ts';
 import { allFlags } from './flags/sections.ts';
 import { nearest } from './nearest.ts';
 
@@ -13,8 +13,6 @@ export interface CommandLine {
   readonly problems: readonly string[];
 }
 
-type FlagName = keyof typeof allFlags;
-
 /** Texts of switches that are off. */
 const off = ['0', 'f', 'false', 'no', 'off'];
 
@@ -22,8 +20,8 @@ const off = ['0', 'f', 'false', 'no', 'off'];
  * Splits a command line as Go's pflag does, whose users we take over: a switch never takes the next word, any other flag
  * takes it whatever it begins with, letters may be run together (`-hv2`), and `--` ends the flags.
  */
-export function splitCommandLine(args: readonly string[]): CommandLine {
-  const line: Parts = { flags: [], words: [], renamed: [], problems: [] };
+export function splitCommandLine(args: readonly string[], known: FlagSection = allFlags): CommandLine {
+  const line: Parts = { known, flags: [], words: [], renamed: [], problems: [] };
   for (let at = 0; at < args.length; at++) {
     const arg = args[at] ?? '';
     if (arg === '--') {
@@ -39,6 +37,8 @@ export function splitCommandLine(args: readonly string[]): CommandLine {
 }
 
 interface Parts {
+  /** The flags there are. */
+  readonly known: FlagSection;
   readonly flags: string[];
   readonly words: string[];
   readonly renamed: string[];
@@ -48,9 +48,9 @@ interface Parts {
 /** `--name`, `--name=text` or `--name text`. Returns how many words after it belong to it. */
 function long(arg: string, next: string | undefined, line: Parts): number {
   const [, given = '', text] = /^--([^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
-  const name = flagOfFormerName(given) ?? given;
-  if (!isFlag(name)) {
-    line.problems.push(`unknown flag --${name}: ${hintFor(name)}`);
+  const name = flagOfFormerName(line.known, given) ?? given;
+  if (!Object.hasOwn(line.known, name)) {
+    line.problems.push(`unknown flag --${name}: ${hintFor(line.known, name)}`);
     return 0;
   }
   if (name !== given) line.renamed.push(`--${given} is now --${name}`);
@@ -61,27 +61,28 @@ function long(arg: string, next: string | undefined, line: Parts): number {
 function short(arg: string, next: string | undefined, line: Parts): number {
   for (let at = 1; at < arg.length; at++) {
     const letter = arg[at] ?? '';
-    const name = flagOfLetter(letter);
+    const name = flagOfLetter(line.known, letter);
     if (name === undefined) {
       const word = arg.slice(1).replace(/=.*/s, '');
-      line.problems.push(`unknown flag -${letter}${arg.length > 2 ? ` in ${arg}` : ''}: ${hintFor(word)}`);
+      line.problems.push(`unknown flag -${letter}${arg.length > 2 ? ` in ${arg}` : ''}: ${hintFor(line.known, word)}`);
       return 0;
     }
     const rest = arg.slice(at + 1);
     const text = rest.startsWith('=') ? rest.slice(1) : rest;
-    if (rest === '' || text !== rest || !isSwitch(name)) return take(name, rest === '' ? undefined : text, next, line);
+    if (rest === '' || text !== rest || !isSwitch(line.known, name))
+      return take(name, rest === '' ? undefined : text, next, line);
     line.flags.push(`--${name}=true`);
   }
   return 0;
 }
 
 /** Gives a flag its text: what stands behind `=`, or the next word. Returns 1 when it took that. */
-function take(name: FlagName, text: string | undefined, next: string | undefined, line: Parts): 0 | 1 {
+function take(name: string, text: string | undefined, next: string | undefined, line: Parts): 0 | 1 {
   if (text !== undefined) {
     line.flags.push(`--${name}=${text}`);
     return 0;
   }
-  if (!isSwitch(name)) {
+  if (!isSwitch(line.known, name)) {
     if (next === undefined) line.problems.push(`--${name} needs a value: --${name}=…`);
     else line.flags.push(`--${name}=${next}`);
     return 1;
@@ -93,23 +94,17 @@ function take(name: FlagName, text: string | undefined, next: string | undefined
   return 1;
 }
 
-const isFlag = (name: string): name is FlagName => Object.hasOwn(allFlags, name);
+const isSwitch = (known: FlagSection, name: string): boolean => known[name]?.kind === 'switch';
 
-const isSwitch = (name: FlagName): boolean => allFlags[name].kind === 'switch';
-
-function flagOfLetter(letter: string): FlagName | undefined {
-  const entry = Object.entries(allFlags).find(
-    ([name, flag]) => name === letter || ('alias' in flag && flag.alias === letter),
-  );
-  return entry?.[0] as FlagName | undefined;
+function flagOfLetter(known: FlagSection, letter: string): string | undefined {
+  return Object.entries(known).find(([name, { alias }]) => name === letter || alias === letter)?.[0];
 }
 
-function flagOfFormerName(given: string): string | undefined {
-  const entry = Object.entries<Flag>(allFlags).find(([, { formerNames }]) => formerNames?.includes(given));
-  return entry?.[0];
+function flagOfFormerName(known: FlagSection, given: string): string | undefined {
+  return Object.entries(known).find(([, { formerNames }]) => formerNames?.includes(given))?.[0];
 }
 
-function hintFor(word: string): string {
-  const closest = nearest(word, Object.keys(allFlags));
+function hintFor(known: FlagSection, word: string): string {
+  const closest = nearest(word, Object.keys(known));
   return closest === undefined ? 'see --help' : `did you mean --${closest}?`;
 }

@@ -6,6 +6,8 @@ import type { Flag } from './flags/flag.ts';
 import { parseValue } from './flags/parse-value.ts';
 import { type Parsed, problem } from './flags/parsed.ts';
 import { allFlags, type Options, sections } from './flags/sections.ts';
+import { subcommandLines } from './subcommands/subcommand.ts';
+import { subcommands } from './subcommands/table.ts';
 import { withSource } from './flags/source.ts';
 
 /** What a command line means. */
@@ -126,7 +128,8 @@ function parser(typeOf: (flag: Flag) => 'string' | 'boolean' | 'number' | 'array
   const described = yargs([])
     .scriptName('metrics-server')
     .usage(
-      '$0 [flags]\n\nServes metrics.k8s.io from what kubelets measure, for kubectl top and the HorizontalPodAutoscaler.',
+      '$0 [flags]\n\nServes metrics.k8s.io from what kubelets measure, for kubectl top and the HorizontalPodAutoscaler.\n\n' +
+        `Beside serving (each has a --help of its own):\n${subcommandLines(subcommands)}`,
     )
     .epilogue('Every flag can be written --flag=value or --flag value. Durations are written 500ms, 15s, 1m30s.')
     .wrap(helpWidth)

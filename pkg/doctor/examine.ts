@@ -23,7 +23,7 @@ export interface ExamineOptions {
   /** Absent = all. */
   readonly only?: readonly AreaName[];
   /** Reads the flags of a pod as the server does. */
-  readonly readFlags: (args: readonly string[]) => FlagReading;
+  readonly readFlags: (args: readonly string[]) => Promise<FlagReading>;
   /** Told what is being looked at. */
   readonly onProgress: (text: string) => void;
 }

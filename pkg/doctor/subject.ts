@@ -20,7 +20,7 @@ export interface SubjectOptions {
   /** Where to look; absent = where the APIService leads, else kube-system. */
   readonly namespace?: string;
   /** Reads the flags of a pod as the server does. */
-  readonly readFlags: (args: readonly string[]) => FlagReading;
+  readonly readFlags: (args: readonly string[]) => Promise<FlagReading>;
 }
 
 /** How the manifests start the server. */
@@ -39,19 +39,19 @@ export async function findSubject(cluster: Cluster, { namespace, readFlags }: Su
   const selector = service.kind === 'seen' ? service.value.selector : undefined;
   const pods = mapSeen(await cluster.pods(serviceRef.namespace, selector), (all) => all.filter(isServer));
   const [pod] = pods.kind === 'seen' ? pods.value : [];
-  const told = pod && readFlags(serverContainer(pod)?.args ?? []);
+  const told = pod && (await readFlags(serverContainer(pod)?.args ?? []));
   return {
     serviceRef,
     service,
     pods,
     account: { namespace: serviceRef.namespace, name: pod?.serviceAccount ?? 'metrics-server' },
     ...(told && { told }),
-    flags: flagsOf(told ?? readFlags(manifestArgs), readFlags),
+    flags: await flagsOf(told, readFlags),
   };
 }
 
-function flagsOf(told: FlagReading, readFlags: SubjectOptions['readFlags']): ServerFlags {
-  const reading = told.kind === 'read' ? told : readFlags(manifestArgs);
+async function flagsOf(told: FlagReading | undefined, readFlags: SubjectOptions['readFlags']): Promise<ServerFlags> {
+  const reading = told?.kind === 'read' ? told : await readFlags(manifestArgs);
   if (reading.kind === 'read') return reading.flags;
   throw new Error(`the flags of the manifests are refused: ${reading.problems.join('; ')}`);
 }

@@ -157,54 +157,51 @@ const unknownIssuer: ReadonlySet<string> = new Set([
 const isKubeletsOwnCa = (issuer: string): boolean => /-ca@\d+$/.test(issuer);
 
 function tlsBackground(code: string, certificate: SeenCertificate | undefined): Background {
-  const issuer = certificate?.issuer ?? '';
-  if (code === 'DEPTH_ZERO_SELF_SIGNED_CERT' || (unknownIssuer.has(code) && isKubeletsOwnCa(issuer))) {
-    return {
-      code: 'kubelet-self-signed',
-      why: 'As kubeadm, kind and minikube leave it: the kubelet made its certificate itself, and nobody can vouch for it.',
-      cure: signedByCluster,
-    };
-  }
-  if (unknownIssuer.has(code)) {
-    return {
-      code: 'kubelet-unknown-ca',
-      why: 'The server knows the CA of the cluster only, and this certificate is of another.',
-      cure: {
-        ...signedByCluster,
-        advice: `If that CA is yours, mount it and name it with --kubelet-certificate-authority. ${signedByCluster.advice}`,
-      },
-    };
-  }
-  if (code === 'CERT_HAS_EXPIRED') {
-    return {
-      code: 'kubelet-certificate-expired',
-      why: 'The kubelet did not get a new one in time.',
-      cure: {
-        advice: 'Approve its newest request, see that rotation is on, and restart the kubelet.',
-        manifest: ['rotateCertificates: true', ...kubeletConfig],
-        commands: ['kubectl get csr --field-selector spec.signerName=kubernetes.io/kubelet-serving'],
-      },
-    };
-  }
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return {
-      code: 'kubelet-name-mismatch',
-      why: 'The certificate is signed by a CA we trust, but for another name or address.',
-      cure: {
-        advice: 'Use an address that it names, or have the kubelet request a certificate with its addresses:',
-        manifest: [
-          'args: ["--kubelet-preferred-address-types=Hostname,InternalDNS,InternalIP", "…"]',
-          ...kubeletConfig,
-        ],
-      },
-    };
-  }
-  return {
-    code: 'kubelet-tls',
-    why: 'A kubelet that waits for its first serving certificate ends the handshake; so does one that speaks no TLS 1.2.',
-    cure: {
-      advice: 'Approve its request for a certificate, if there is one.',
-      commands: ['kubectl get csr --field-selector spec.signerName=kubernetes.io/kubelet-serving'],
-    },
-  };
+  const isOwn = unknownIssuer.has(code) && isKubeletsOwnCa(certificate?.issuer ?? '');
+  if (code === 'DEPTH_ZERO_SELF_SIGNED_CERT' || isOwn) return selfSigned;
+  if (unknownIssuer.has(code)) return unknownCa;
+  if (code === 'CERT_HAS_EXPIRED') return expired;
+  return code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? nameMismatch : noHandshake;
 }
+
+const selfSigned: Background = {
+  code: 'kubelet-self-signed',
+  why: 'As kubeadm, kind and minikube leave it: the kubelet made its certificate itself, and nobody can vouch for it.',
+  cure: signedByCluster,
+};
+
+const unknownCa: Background = {
+  code: 'kubelet-unknown-ca',
+  why: 'The server knows the CA of the cluster only, and this certificate is of another.',
+  cure: {
+    ...signedByCluster,
+    advice: `If that CA is yours, mount it and name it with --kubelet-certificate-authority. ${signedByCluster.advice}`,
+  },
+};
+
+const listRequests = 'kubectl get csr --field-selector spec.signerName=kubernetes.io/kubelet-serving';
+
+const expired: Background = {
+  code: 'kubelet-certificate-expired',
+  why: 'The kubelet did not get a new one in time.',
+  cure: {
+    advice: 'Approve its newest request, see that rotation is on, and restart the kubelet.',
+    manifest: ['rotateCertificates: true', ...kubeletConfig],
+    commands: [listRequests],
+  },
+};
+
+const nameMismatch: Background = {
+  code: 'kubelet-name-mismatch',
+  why: 'The certificate is signed by a CA we trust, but for another name or address.',
+  cure: {
+    advice: 'Use an address that it names, or have the kubelet request a certificate with its addresses:',
+    manifest: ['args: ["--kubelet-preferred-address-types=Hostname,InternalDNS,InternalIP", "…"]', ...kubeletConfig],
+  },
+};
+
+const noHandshake: Background = {
+  code: 'kubelet-tls',
+  why: 'A kubelet that waits for its first serving certificate ends the handshake; so does one that speaks no TLS 1.2.',
+  cure: { advice: 'Approve its request for a certificate, if there is one.', commands: [listRequests] },
+};

@@ -31,7 +31,6 @@ function verdictOn(right: JudgedRight, account: ObjectRef): readonly Verdict[] {
 }
 
 function cureOf(right: JudgedRight, account: ObjectRef): Cure {
-  const serviceAccount = `--serviceaccount=${account.namespace}:${account.name}`;
   switch (right.grantedBy) {
     case 'role':
       return {
@@ -40,44 +39,23 @@ function cureOf(right: JudgedRight, account: ObjectRef): Cure {
         manifest: ruleOf(right),
         commands: [
           'kubectl apply -f manifests/base/rbac.yaml',
-          commandLine(
-            'kubectl',
-            'create',
-            'clusterrolebinding',
-            'system:metrics-server',
-            '--clusterrole=system:metrics-server',
-            serviceAccount,
-          ),
+          bind('clusterrolebinding', 'system:metrics-server', '--clusterrole=system:metrics-server', account),
         ],
       };
-    case 'auth-delegator':
+    case 'auth-delegator': {
+      const role = '--clusterrole=system:auth-delegator';
       return {
         advice: 'Bind the account to the role that every cluster has for this.',
-        commands: [
-          commandLine(
-            'kubectl',
-            'create',
-            'clusterrolebinding',
-            'metrics-server:system:auth-delegator',
-            '--clusterrole=system:auth-delegator',
-            serviceAccount,
-          ),
-        ],
+        commands: [bind('clusterrolebinding', 'metrics-server:system:auth-delegator', role, account)],
       };
-    case 'auth-reader':
+    }
+    case 'auth-reader': {
+      const role = '--role=extension-apiserver-authentication-reader';
       return {
         advice: 'Bind the account to the role that every cluster has for this; in kube-system, wherever the server is.',
-        commands: [
-          kubectlIn(
-            'kube-system',
-            'create',
-            'rolebinding',
-            'metrics-server-auth-reader',
-            '--role=extension-apiserver-authentication-reader',
-            serviceAccount,
-          ),
-        ],
+        commands: [bind('rolebinding', 'metrics-server-auth-reader', role, account)],
       };
+    }
     case 'component':
       return {
         advice: 'The component of the manifests that sets the flag grants it too; or give the account this rule:',
@@ -86,6 +64,13 @@ function cureOf(right: JudgedRight, account: ObjectRef): Cure {
     default:
       return right.grantedBy satisfies never;
   }
+}
+
+function bind(kind: 'rolebinding' | 'clusterrolebinding', name: string, role: string, account: ObjectRef): string {
+  const subject = `--serviceaccount=${account.namespace}:${account.name}`;
+  return kind === 'rolebinding'
+    ? kubectlIn('kube-system', 'create', kind, name, role, subject)
+    : commandLine('kubectl', 'create', kind, name, role, subject);
 }
 
 /** As it is written into a Role or ClusterRole. */

@@ -1,4 +1,4 @@
-import type { EndpointFacts, ObjectRef, PodFacts, ServerFlags, ServicePort } from '../facts.ts';
+import type { ContainerFacts, EndpointFacts, ObjectRef, PodFacts, ServerFlags, ServicePort } from '../facts.ts';
 import { fine, found, unseen, type Verdict } from '../finding.ts';
 import type { Reading } from '../gathering/kube-reader.ts';
 import { kubectlIn } from '../shell.ts';
@@ -69,42 +69,42 @@ interface Context {
   readonly flags: ServerFlags;
 }
 
-/** A target by name must be a port of the container, and either way what the server listens on. */
-function targetVerdicts(
-  port: ServicePort,
-  pods: readonly PodFacts[],
-  { about, serviceRef, flags }: Context,
-): readonly Verdict[] {
+/** A target by number must be what the server listens on; one by name a port of the container. */
+function targetVerdicts(port: ServicePort, pods: readonly PodFacts[], context: Context): readonly Verdict[] {
   const [pod] = pods;
   const declared = pod && (serverContainer(pod)?.ports ?? []);
-  if (declared === undefined) return [];
-  const named = declared.find(({ name }) => name === port.targetPort);
-  const target = /^\d+$/.test(port.targetPort) ? Number(port.targetPort) : named?.containerPort;
-  if (target === flags.securePort) return [];
-  // What the container declares and what the server listens on are compared elsewhere.
-  if (named !== undefined) return [];
-  const names =
-    declared.map(({ name, containerPort }) => `${name || '(no name)'} ${containerPort}`).join(', ') || 'none';
-  return [
-    found({
-      code: 'service-target-port',
-      severity: 'error',
-      about,
-      what: `Its port ${port.port} leads to ${port.targetPort}; the container declares ${names}, and the server listens on ${flags.securePort}.`,
-      why: 'The kube-apiserver is led to a port on which nobody listens.',
-      cure: {
-        advice: 'Let targetPort be the name of the container port:',
-        commands: [kubectlIn(serviceRef.namespace, 'edit', 'service', serviceRef.name)],
-        manifest: [
-          'spec:',
-          '  ports:',
-          `    - name: ${port.name || 'https'}`,
-          `      port: ${port.port}`,
-          `      targetPort: ${declared.find(({ containerPort }) => containerPort === flags.securePort)?.name || flags.securePort}`,
-        ],
-      },
-    }),
-  ];
+  const { securePort } = context.flags;
+  if (declared === undefined || port.targetPort === String(securePort)) return [];
+  // Whether the server listens on what its container declares is another question, see workload.
+  if (declared.some(({ name }) => name === port.targetPort)) return [];
+  return [wrongTarget(port, declared, context)];
+}
+
+function wrongTarget(
+  { name, port, targetPort }: ServicePort,
+  declared: ContainerFacts['ports'],
+  { about, serviceRef, flags }: Context,
+): Verdict {
+  const list = declared.map((one) => `${one.name || '(no name)'} ${one.containerPort}`).join(', ') || 'none';
+  const fitting = declared.find(({ containerPort }) => containerPort === flags.securePort)?.name;
+  return found({
+    code: 'service-target-port',
+    severity: 'error',
+    about,
+    what: `Its port ${port} leads to ${targetPort}; the container declares ${list}, and the server listens on ${flags.securePort}.`,
+    why: 'The kube-apiserver is led to a port on which nobody listens.',
+    cure: {
+      advice: 'Let targetPort be the name of the container port:',
+      commands: [kubectlIn(serviceRef.namespace, 'edit', 'service', serviceRef.name)],
+      manifest: [
+        'spec:',
+        '  ports:',
+        `    - name: ${name || 'https'}`,
+        `      port: ${port}`,
+        `      targetPort: ${fitting || flags.securePort}`,
+      ],
+    },
+  });
 }
 
 function endpointsVerdict(
