@@ -6,9 +6,9 @@ import type { Flag } from './flags/flag.ts';
 import { parseValue } from './flags/parse-value.ts';
 import { type Parsed, problem } from './flags/parsed.ts';
 import { allFlags, type Options, sections } from './flags/sections.ts';
+import { withSource } from './flags/source.ts';
 import { subcommandLines } from './subcommands/subcommand.ts';
 import { subcommands } from './subcommands/table.ts';
-import { withSource } from './flags/source.ts';
 
 /** What a command line means. */
 export type ParsedOptions =
