@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import type { Clock } from '../../lifecycle/clock.ts';
 import { answerBadly } from './bad-answer.ts';
 import { type AnswerFault, isAnswerFault, isContentFault, type KubeletFault, spoiltText } from './faults.ts';
-import { sendMetrics, sendText } from './metrics-answer.ts';
+import { sendMetrics, sendPage, sendText } from './metrics-answer.ts';
 import type { AcceptToken, TokenVerdict } from './running-kubelets.ts';
 
 /** What a kubelet needs of its node. */
@@ -12,6 +12,14 @@ export interface KubeletSource {
   listensAt(now: number): boolean;
   /** The answer of `/metrics/resource` at a moment; undefined while the kubelet does not run. */
   textAt(now: number): string | undefined;
+  /** What else it answers, by path; absent = nothing else. `skewMs`: its clock is so much ahead. */
+  pageAt?(path: string, now: number, skewMs: number): Page | undefined;
+}
+
+/** An answer that is no resource metrics. */
+export interface Page {
+  readonly type: string;
+  readonly text: string;
 }
 
 /** What one pretend kubelet is made of. */
@@ -68,13 +76,23 @@ export class SimulatedKubelet implements AsyncDisposable {
     response.setHeader('Date', this.#date(fault));
     if (text === undefined) return this.#reset(request);
     if (fault !== undefined && comesFirst(fault)) return this.#answerBadly(fault, { request, response, text });
-    if (!(await this.#admits(request, response))) return;
+    if (await this.#admits(request, response)) await this.#tell(request, response, { fault, text });
+  }
+
+  /** Answers somebody who may ask. */
+  async #tell(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { fault, text }: { readonly fault: KubeletFault | undefined; readonly text: string },
+  ): Promise<void> {
     if (request.method !== 'GET') return sendText(response, 405, '405: Method Not Allowed');
-    const path = request.url?.split('?')[0];
+    const path = request.url?.split('?')[0] ?? '';
     if (path === '/healthz') return sendText(response, 200, 'ok');
-    if (path !== '/metrics/resource') return sendText(response, 404, '404: Page Not Found');
+    const page = this.#page(path, fault);
+    if (path !== '/metrics/resource' && page === undefined) return sendText(response, 404, '404: Page Not Found');
     if (fault !== undefined && isAnswerFault(fault)) return this.#answerBadly(fault, { request, response, text });
-    sendMetrics(request, response, text);
+    if (page === undefined) sendMetrics(request, response, text);
+    else sendPage(response, page);
   }
 
   /** Stops listening and ends every connection. */
@@ -94,6 +112,15 @@ export class SimulatedKubelet implements AsyncDisposable {
     const now = this.#parts.clock.now();
     const text = this.#parts.source.textAt(fault?.kind === 'frozen' ? (this.#fault?.since ?? now) : now);
     return text !== undefined && fault !== undefined && isContentFault(fault) ? spoiltText(text, fault) : text;
+  }
+
+  /** A clock that is wrong and samples that are old show here too; a kubelet that is spoilt otherwise has no other pages. */
+  #page(path: string, fault: KubeletFault | undefined): Page | undefined {
+    if (fault !== undefined && isContentFault(fault) && fault.kind !== 'skew' && fault.kind !== 'frozen')
+      return undefined;
+    const now = this.#parts.clock.now();
+    const since = fault?.kind === 'frozen' ? (this.#fault?.since ?? now) : now;
+    return this.#parts.source.pageAt?.(path, since, fault?.kind === 'skew' ? fault.byMs : 0);
   }
 
   async #answerBadly(

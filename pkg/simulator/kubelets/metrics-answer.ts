@@ -1,6 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { constants, gzipSync } from 'node:zlib';
 
+interface Page {
+  readonly type: string;
+  readonly text: string;
+}
+
 /** What Go's `net/http` writes at a time where the length is not known beforehand. */
 const chunkBytes = 4096;
 
@@ -15,6 +20,14 @@ export function sendMetrics(request: IncomingMessage, response: ServerResponse, 
   // from the server under test.
   const body = packed ? gzipSync(plain, { level: constants.Z_BEST_SPEED }) : plain;
   response.writeHead(200, { 'Content-Type': metricsContentType, ...(packed ? { 'Content-Encoding': 'gzip' } : {}) });
+  for (let sent = 0; sent < body.length; sent += chunkBytes) response.write(body.subarray(sent, sent + chunkBytes));
+  response.end();
+}
+
+/** Sends another answer as a kubelet does: chunked, and never packed. */
+export function sendPage(response: ServerResponse, { type, text }: Page): void {
+  const body = Buffer.from(text);
+  response.writeHead(200, { 'Content-Type': type });
   for (let sent = 0; sent < body.length; sent += chunkBytes) response.write(body.subarray(sent, sent + chunkBytes));
   response.end();
 }

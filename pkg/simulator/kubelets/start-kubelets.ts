@@ -5,10 +5,14 @@ import { loadRecording, type Recording } from '../replay/recording.ts';
 import { recordingFolder } from '../replay/recording-folder.ts';
 import { Replay } from '../replay/replay.ts';
 import type { ClusterChange, ClusterShape, ContainerRef, NodeShape, PodRef, PodShape } from '../shape/cluster-shape.ts';
+import { cadvisorText } from './cadvisor-answer.ts';
 import type { KubeletFault } from './faults.ts';
-import { type KubeletSource, SimulatedKubelet } from './kubelet.ts';
+import { skewed } from './inside-node.ts';
+import { type KubeletSource, type Page, SimulatedKubelet } from './kubelet.ts';
+import { metricsContentType } from './metrics-answer.ts';
 import { resourceMetricsText } from './resource-metrics.ts';
 import type { AcceptToken, RunningKubelets, ServedSample, Subject, TrueUsage } from './running-kubelets.ts';
+import { summaryText } from './summary-answer.ts';
 import { type KeyPair, TlsFronts } from './tls-fronts.ts';
 import { NodeWorkload } from './workload.ts';
 
@@ -204,7 +208,20 @@ class Kubelets implements RunningKubelets {
 const textOf = (workload: NodeWorkload): KubeletSource => ({
   listensAt: () => true,
   textAt: (now) => resourceMetricsText(workload.report(now)),
+  pageAt: (path, now, skewMs) => pageOf(workload, path, { now, skewMs }),
 });
+
+function pageOf(
+  workload: NodeWorkload,
+  path: string,
+  { now, skewMs }: { now: number; skewMs: number },
+): Page | undefined {
+  if (path === '/stats/summary')
+    return { type: 'application/json', text: summaryText(skewed(workload.inside(now), skewMs), now + skewMs) };
+  if (path === '/metrics/cadvisor')
+    return { type: metricsContentType, text: cadvisorText(skewed(workload.inside(now), skewMs)) };
+  return undefined;
+}
 
 const podKey = (namespace: string, name: string): string => `${namespace}/${name}`;
 

@@ -2,6 +2,7 @@ import { as, type EpochMs, type EpochNs } from '../../model/units.ts';
 import type { ContainerRef, NodeShape, PodRef, PodShape } from '../shape/cluster-shape.ts';
 import { dice } from '../shape/dice.ts';
 import { lastSampleAt, type Rhythm, samplesBetween } from './housekeeping.ts';
+import type { InsideNode, InsidePod } from './inside-node.ts';
 import {
   type Birth,
   beginLife,
@@ -91,6 +92,21 @@ export class NodeWorkload {
       containers: present(lives.map((life) => rowOfLife(life, now))),
       node: this.#nodeRow(lastSampleAt(this.#cgroup, now) ?? this.#bootedAt),
       pods: present(stays.map((stay) => rowOfStay(stay, now))),
+    };
+  }
+
+  /** The same, subject by subject: whatever else a kubelet tells follows from it. */
+  inside(now: number): InsideNode {
+    const row = this.#nodeRow(lastSampleAt(this.#cgroup, now) ?? this.#bootedAt);
+    const { name, capacity, system } = this.#shape;
+    const daemonsUsed = Math.floor(cpuUsedBy(system.cpuCores, row.sampledAt - this.#bootedAt));
+    return {
+      name,
+      bootedAt: this.#bootedAt,
+      row,
+      system: { ...row, cpu: daemonsUsed, memory: system.memoryBytes },
+      memoryBytes: capacity.memoryBytes,
+      pods: this.#inOrder().stays.flatMap((stay) => insidePod(stay, now) ?? []),
     };
   }
 
@@ -201,6 +217,16 @@ export class NodeWorkload {
     this.#sorted = { stays, lives: stays.flatMap(({ current }) => current).sort(byLabels) };
     return this.#sorted;
   }
+}
+
+function insidePod(stay: PodStay, now: number): InsidePod | undefined {
+  const row = rowOfStay(stay, now);
+  if (row === undefined) return undefined;
+  const containers = stay.current.flatMap((life) => {
+    const own = rowOfLife(life, now);
+    return own === undefined ? [] : [{ shape: life.shape, bornAt: life.bornAt, row: own }];
+  });
+  return { shape: stay.shape, bornAt: stay.bornAt, row, containers };
 }
 
 const keyOf = ({ namespace, pod }: PodRef): string => `${namespace}/${pod}`;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type KubernetesObject, secondsText } from '../kube-apiserver/object-store.ts';
-import type { Capacity, NodeShape, PodOwner, PodShape } from '../shape/cluster-shape.ts';
+import type { Capacity, ContainerShape, NodeShape, PodOwner, PodShape } from '../shape/cluster-shape.ts';
 
 /** The version every part of the pretend cluster says it is. */
 export const kubernetesVersion = 'v1.36.3';
@@ -51,7 +51,12 @@ function nodeConditions(at: string): object[] {
 }
 
 function quantities({ cpuCores, memoryBytes }: Capacity): object {
-  return { cpu: `${Math.round(cpuCores * 1000)}m`, memory: `${Math.floor(memoryBytes / 1024)}Ki`, pods: '110' };
+  return {
+    cpu: `${Math.round(cpuCores * 1000)}m`,
+    memory: `${Math.floor(memoryBytes / 1024)}Ki`,
+    'ephemeral-storage': '100Gi',
+    pods: '110',
+  };
 }
 
 /** The Pod object of a pretend pod that runs on `node`. */
@@ -77,8 +82,13 @@ export function podObject(pod: PodShape, node: string, now: number): KubernetesO
   };
 }
 
-function containerSpec({ name }: { readonly name: string }): object {
-  return { name, image: 'pretend', resources: {} };
+/** Requests follow what the container uses, so that shares of requests and limits can be reckoned from outside. */
+function containerSpec({ name, cpuCores, memoryBytes }: ContainerShape): object {
+  const cpu = Math.ceil((typeof cpuCores === 'number' ? cpuCores : cpuCores.meanCores) * 100) * 10;
+  const memory = Math.ceil(memoryBytes / 2 ** 20);
+  const requests = { cpu: `${cpu}m`, memory: `${memory}Mi` };
+  const limits = { cpu: `${2 * cpu}m`, memory: `${2 * memory}Mi` };
+  return { name, image: 'pretend', resources: { requests, limits } };
 }
 
 function ownerReference({ kind, name }: PodOwner): object {
