@@ -19,7 +19,7 @@ export class NodeLog {
   readonly #log: Logger;
   readonly #saidOfLines = new Set<BadLineKind>();
   /** How the node stands according to the log. */
-  #said: Outcome['kind'] = 'scraped';
+  #said = 'scraped';
   #saidSource: Source = 'resource';
   #linesLeft = linesInARow;
   #countedAt = 0;
@@ -37,11 +37,12 @@ export class NodeLog {
     const { outcome, source } = asking;
     const facts = { node: node.name, tookMs: Math.round(tookMs) };
     this.#log.detail(2, 'Node asked', { ...facts, outcome: outcomeText(outcome, source), source });
-    const isNews = outcome.kind !== this.#said || (isSuccess(outcome) && source !== this.#saidSource);
+    const ending = endingOf(outcome);
+    const isNews = ending !== this.#said || (isSuccess(outcome) && source !== this.#saidSource);
     if (!isNews || !this.#mayWrite(endedAt)) return;
     if (!isSuccess(outcome)) this.#failed(node, asking);
     else this.#succeeded(facts, source);
-    this.#said = outcome.kind;
+    this.#said = ending;
     if (isSuccess(outcome)) this.#saidSource = source;
   }
 
@@ -75,3 +76,6 @@ export class NodeLog {
     else this.#log.info('Node could not be scraped; it is not Ready', facts);
   }
 }
+
+/** A refusal that turns into another one is a change: who has been given a token may still lack a right. */
+const endingOf = (outcome: Outcome): string => ('code' in outcome ? `${outcome.kind} ${outcome.code}` : outcome.kind);

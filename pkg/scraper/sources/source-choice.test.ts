@@ -84,6 +84,17 @@ describe('the source of a node', () => {
     }
   });
 
+  it('is the node itself again after the kube-apiserver was silent too: either may be the first to come back', () => {
+    const choice = new SourceChoice({ hasProxy: true });
+    const asked: string[] = [];
+    for (let asking = 0; asking < 7; asking++) {
+      const source = choice.next(0);
+      asked.push(source);
+      choice.tried(source, unreachable, { helped: false, now: 0 });
+    }
+    assert.equal(asked.join(), 'resource,resource,node-proxy,resource,resource,node-proxy,resource');
+  });
+
   it('is not the kube-apiserver for a node that is not trusted, or that refuses us', () => {
     const choice = new SourceChoice({ hasProxy: true });
     const untrusted: Outcome = { kind: 'tls', code: 'DEPTH_ZERO_SELF_SIGNED_CERT', message: '' };

@@ -65,6 +65,8 @@ export class SourceChoice {
   tried(source: Source, outcome: Outcome, { helped, now }: { readonly helped: boolean; readonly now: number }): void {
     if (source === 'resource') this.#triedResource(outcome);
     else if (helped) this.#stayWith(source, now);
+    // Where both are silent, the node's own door is tried in between: a kube-apiserver that is away must not be in the way.
+    else if (source !== this.#current) this.#notHelped(source, outcome, now);
     // Silence says nothing about a source: the node is down, or the kube-apiserver is.
     else if (!isSilence(outcome)) this.#refuse(source, outcome, now);
   }
@@ -74,6 +76,11 @@ export class SourceChoice {
     this.#current = source;
     this.#failed = 0;
     this.#refusals.clear();
+  }
+
+  #notHelped(source: Source, outcome: Outcome, now: number): void {
+    this.#silent = 0;
+    if (!isSilence(outcome)) this.#refuse(source, outcome, now);
   }
 
   #refuse(source: Source, outcome: Outcome, now: number): void {
