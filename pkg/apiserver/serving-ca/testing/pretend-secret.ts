@@ -1,3 +1,4 @@
+import { certificatesIn } from '../authorities.ts';
 import type {
   AuthorityRefusal,
   AuthorityStore,
@@ -26,6 +27,8 @@ export class PretendCluster {
   }
 }
 
+const looksTolerated = 4;
+
 /** One replica's way to the cluster, which can be cut. */
 export class PretendView implements AuthorityStore, BundlePublisher {
   readonly what = 'Secret kube-system/ca';
@@ -34,6 +37,8 @@ export class PretendView implements AuthorityStore, BundlePublisher {
   /** Bundles cannot be put in place. */
   mayNotPublish = false;
   readonly #cluster: PretendCluster;
+  /** How often each was seen. */
+  #strangers = new Map<string, number>();
 
   constructor(cluster: PretendCluster) {
     this.#cluster = cluster;
@@ -61,11 +66,19 @@ export class PretendView implements AuthorityStore, BundlePublisher {
 
   async publish(bundle: string): Promise<{ told: boolean; problems: readonly string[] }> {
     if (this.mayNotPublish || this.refusal !== '') return { told: false, problems: ['may not publish'] };
-    if (this.#cluster.bundle !== bundle) {
-      this.#cluster.bundle = bundle;
-      this.#cluster.onPublish(bundle);
+    const wanted = bundle + this.#tolerated(bundle).join('');
+    if (this.#cluster.bundle !== wanted) {
+      this.#cluster.bundle = wanted;
+      this.#cluster.onPublish(wanted);
     }
     return { told: true, problems: [] };
+  }
+
+  /** What is in place and unknown to this replica may verify another: it stays for a few looks. */
+  #tolerated(bundle: string): readonly string[] {
+    const strangers = certificatesIn(this.#cluster.bundle).filter((pem) => !bundle.includes(pem));
+    this.#strangers = new Map(strangers.map((pem) => [pem, (this.#strangers.get(pem) ?? 0) + 1]));
+    return strangers.filter((pem) => (this.#strangers.get(pem) ?? 0) < looksTolerated);
   }
 
   #refused(): AuthorityRefusal {
