@@ -179,7 +179,7 @@ function illnesses(lines: readonly { readonly message: string; readonly facts: o
   const found: string[][] = [[]];
   for (const { message, facts } of lines) {
     if (message === 'Node is scraped again') found.push([]);
-    else found.at(-1)?.push(String('outcome' in facts && facts.outcome));
+    else found.at(-1)?.push(String('reason' in facts && facts.reason));
   }
   return found;
 }

@@ -49,6 +49,21 @@ describe('where a pod was seen, and what keeps it from being published', () => {
     assert.equal(storage.nodeHindrance('n1'), 'standing-still');
   });
 
+  it('a kubelet that never gives a second sample stands still, after a minute', async () => {
+    const { storage, store } = stage();
+    for (let again = 0; again < 5; again++) await store({ app: 100 }, { sampledAgoMs: again * periodMs });
+    assert.equal(storage.sightingOf('demo', 'web')?.hindrance, 'first-sample');
+    await store({ app: 100 }, { sampledAgoMs: 5 * periodMs });
+    assert.equal(storage.sightingOf('demo', 'web')?.hindrance, 'standing-still');
+  });
+
+  it('a pod named once only, and not again, is not waited for', async () => {
+    const { storage, store } = stage();
+    await store({ app: 100 });
+    await store({});
+    assert.equal(storage.sightingOf('demo', 'web')?.hindrance, 'not-named');
+  });
+
   it('a runtime that falls silent does not name the pod any more', async () => {
     const { storage, store } = stage();
     await store({ app: 100 });

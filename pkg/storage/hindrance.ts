@@ -11,9 +11,13 @@ export type Hindrance =
   /** Its kubelet speaks of nothing newer than a sample that is too old by now. */
   | 'standing-still';
 
+/** cAdvisor looks at an idle container every 30 s at the latest: a sample that stands for twice as long is stuck. */
+const stuckMs = 60_000;
+
 /** Why there is nothing to publish, given that there is nothing; `heardAt` is when the kubelet last answered. */
 export function hindranceOf(known: Known, heardAt: number): Hindrance {
   if (Number.isNaN(known.sampledAt)) return 'unreadable';
-  if (!known.published) return 'first-sample';
-  return known.confirmedAt < heardAt ? 'not-named' : 'standing-still';
+  if (known.confirmedAt < heardAt) return 'not-named';
+  const stands = known.published || known.confirmedAt - known.receivedAt > stuckMs;
+  return stands ? 'standing-still' : 'first-sample';
 }

@@ -52,6 +52,10 @@ export type AbsenceKind =
   | 'unreadable'
   /** Only Running pods are measured. */
   | 'not-running'
+  /** It runs, and no kubelet had the time yet to speak of it. */
+  | 'new'
+  /** No kubelet speaks of it; it may run on a node that `--node-selector` leaves out. */
+  | 'elsewhere'
   | 'unknown';
 
 /** Why something has no metrics: a word to count by, and for people a text that fits behind "not found: ". */
@@ -63,4 +67,12 @@ export interface Absence {
 /** States that every node and pod goes through: no reason to worry anybody. */
 export const isOrdinary = ({ kind }: Pick<Absence, 'kind'>): boolean => ordinary.has(kind);
 
-const ordinary: ReadonlySet<AbsenceKind> = new Set(['not-asked', 'first-sample', 'excluded', 'leaving', 'not-running']);
+const ordinary: ReadonlySet<AbsenceKind> = new Set([
+  'not-asked',
+  'first-sample',
+  'new',
+  'elsewhere',
+  'excluded',
+  'leaving',
+  'not-running',
+]);

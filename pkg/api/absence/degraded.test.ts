@@ -9,7 +9,7 @@ import type { Findings } from './survey.ts';
 describe('what is said of health', () => {
   it('is nothing when nothing is missing, and when what is missing is ordinary', () => {
     assert.deepEqual(degradedNotes(findings({})), []);
-    const ordinary = ['first-sample', 'not-asked', 'leaving', 'excluded', 'not-running'] as const;
+    const ordinary = ['first-sample', 'not-asked', 'new', 'elsewhere', 'leaving', 'excluded', 'not-running'] as const;
     assert.deepEqual(degradedNotes(findings({ nodes: ordinary, pods: ordinary })), []);
   });
 

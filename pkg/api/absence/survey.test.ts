@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { WoundClock } from '../../lifecycle/wound-clock.ts';
+import type { Labels } from '../../model/cluster.ts';
 import type { Usage } from '../../model/sample.ts';
 import { PretendCluster, usageOf } from '../pretend-cluster.ts';
 import { Survey } from './survey.ts';
@@ -21,8 +22,25 @@ describe('a survey', () => {
     ]);
     assert.deepEqual(found, [
       ['a', ['x first-sample']],
-      ['b', ['y unknown']],
+      ['b', ['y new']],
     ]);
+  });
+
+  it('takes a pod of which no kubelet spoke for new, for a minute', async () => {
+    for (const [options, later] of [
+      [{ selects: false }, 'unknown'],
+      [{ selects: true }, 'elsewhere'],
+    ] as const) {
+      const { clock, survey } = stage(0, options);
+      const kind = () => survey.findings.missingPods.get('b')?.[0]?.kind;
+      await survey.look();
+      await clock.wind(59_999);
+      await survey.look();
+      assert.equal(kind(), 'new');
+      await clock.wind(1);
+      await survey.look();
+      assert.equal(kind(), later);
+    }
   });
 
   it('leaves out the nodes that lists leave out', async () => {
@@ -75,7 +93,7 @@ describe('a survey', () => {
 const used: Usage = usageOf({ cpu: 1, memory: 1 }, 0, 15_000);
 
 /** Nodes n1 and n2, the latter without metrics; three pods, two without, and `more`. */
-function stage(more = 0) {
+function stage(more = 0, { selects = true } = {}) {
   const clock = new WoundClock();
   const cluster = new PretendCluster();
   cluster.addNode('n1', {}, used);
@@ -88,7 +106,7 @@ function stage(more = 0) {
   cluster.reasons.set('a/x', { kind: 'first-sample', text: '' });
   const survey = new Survey({
     ...cluster.parts,
-    nodeSelector: { matches: (labels) => !('skip' in labels) },
+    nodeSelector: selects ? { matches: (labels: Labels) => !('skip' in labels) } : undefined,
     sightings: { servesPod: (namespace, name) => cluster.podUsage(namespace, name) !== undefined },
     servesNode: (name) => cluster.nodeUsage(name) !== undefined,
     clock,

@@ -45,6 +45,8 @@ export interface SurveyParts {
 /** Looking at one pod takes about a microsecond: so it is never more than a small part of our time. */
 const restPerPodMs = 0.2;
 const shortestRestMs = 1_000;
+/** A kubelet speaks of a new container after 10 to 20 seconds, and we hear of it a period later. */
+const youngMs = 60_000;
 /** Pods looked at without a turn of the event loop. */
 const turnLength = 1_000;
 
@@ -57,6 +59,8 @@ const nothing: Findings = { nodes: 0, pods: 0, missingNodes: [], missingPods: ne
 export class Survey {
   readonly #parts: SurveyParts;
   #findings = nothing;
+  /** Since when, by the monotonic clock, pods are known of which no kubelet spoke; by their records. */
+  #unseenSince = new Map<PodRecord, number>();
 
   constructor(parts: SurveyParts) {
     this.#parts = parts;
@@ -98,6 +102,7 @@ export class Survey {
 
   async #lookAtPods(): Promise<Pick<Findings, 'pods' | 'missingPods'>> {
     const { pods, sightings, absences } = this.#parts;
+    const unseenSince = new Map<PodRecord, number>();
     const missingPods = new Map<string, MissingPod[]>();
     let count = 0;
     for (const record of pods.list()) {
@@ -105,9 +110,21 @@ export class Survey {
       if (count % turnLength === 0) await setImmediate();
       if (sightings.servesPod(record.namespace, record.name)) continue;
       const missing = missingPods.get(record.namespace) ?? [];
-      missing.push({ record, kind: absences.ofRunningPod(record).kind });
+      const { kind } = absences.ofRunningPod(record);
+      missing.push({ record, kind: kind === 'unknown' ? this.#unseen(record, unseenSince) : kind });
       missingPods.set(record.namespace, missing);
     }
+    this.#unseenSince = unseenSince;
     return { pods: count, missingPods };
+  }
+
+  /** What to think of a pod that no kubelet spoke of, and that is `still` so. */
+  #unseen(record: PodRecord, still: Map<PodRecord, number>): AbsenceKind {
+    const { clock, nodeSelector } = this.#parts;
+    const now = clock.monotonic();
+    const since = this.#unseenSince.get(record) ?? now;
+    still.set(record, since);
+    if (now - since < youngMs) return 'new';
+    return nodeSelector === undefined ? 'unknown' : 'elsewhere';
   }
 }
