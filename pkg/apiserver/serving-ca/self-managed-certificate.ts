@@ -181,12 +181,12 @@ export class SelfManagedCertificate {
       case 'agreed': {
         const { authorities } = agreement;
         const step = dueStep(authorities, this.#options.clock.now(), this.#toldForMs(authorities), this.#options.terms);
-        return step === 'nothing' ? { authorities } : await this.#taken(step, authorities);
+        return step === 'nothing' ? { authorities } : await this.#stepped(step, authorities);
       }
     }
   }
 
-  async #taken(step: Exclude<RotationStep, 'nothing'>, authorities: Authorities): Promise<Wanted> {
+  async #stepped(step: Exclude<RotationStep, 'nothing'>, authorities: Authorities): Promise<Wanted> {
     switch (step) {
       case 'announce':
         return { authorities: { ...authorities, next: await this.#make() }, why: 'a successor is announced' };

@@ -290,7 +290,10 @@ describe('a connection', () => {
     await using connection = await opened({ kubeconfig: site.kubeconfig });
     using response = await connection.request({ method: 'POST', path: '/r', body: { spec: { token: 'ü' } }, signal });
     assert.equal(response.status, 201);
-    assert.deepEqual(bodies, ['application/json {"spec":{"token":"ü"}}']);
+    const contentType = 'application/apply-patch+yaml';
+    using patched = await connection.request({ method: 'PATCH', path: '/r', contentType, body: {}, signal });
+    assert.equal(patched.status, 201);
+    assert.deepEqual(bodies, ['application/json {"spec":{"token":"ü"}}', 'application/apply-patch+yaml {}']);
   });
 
   it('stops reading a body that is too large', async () => {
