@@ -11,7 +11,7 @@ import { registerInstruments } from './instruments.ts';
 import { Labeler, type LabelOptions } from './labels.ts';
 import { Model } from './model.ts';
 import type { ModelSource } from './model-source.ts';
-import { MetricStore } from './store/metric-store.ts';
+import { type CadvisorReport, MetricStore } from './store/metric-store.ts';
 import { Timeline } from './timeline.ts';
 
 /** What the catalogue is made of. */
@@ -74,6 +74,11 @@ export class Heapster {
   take({ answer, ...report }: ToldSummary): void {
     this.#store.add({ ...report, summary: answer });
     if (++this.#answers % answersPerLook === 0) this.#enforce();
+  }
+
+  /** Takes in what cAdvisor on a node told. */
+  takeCadvisor(told: CadvisorReport): void {
+    this.#store.addCadvisor(told);
   }
 
   /** All nodes were asked. */

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import type { ClusterFacts } from '../heapster/cluster-facts.ts';
 import { Heapster } from '../heapster/heapster.ts';
 import type { LegacyApi } from '../heapster/model-api/legacy-api.ts';
@@ -8,10 +7,7 @@ import { NodeFactsCatalog } from '../kube/facts/node-facts-catalog.ts';
 import { PodFactsCatalog } from '../kube/facts/pod-facts-catalog.ts';
 import type { NodeCatalog } from '../kube/nodes.ts';
 import type { PodCatalog } from '../kube/pods.ts';
-import { Collector } from '../scraper/collect/collector.ts';
-import { CollectorInstruments } from '../scraper/collect/collector-instruments.ts';
-import { summaryQuestion } from '../scraper/collect/summary-question.ts';
-import { kubeletClientOf } from './kubelet-client.ts';
+import { collectorsOf } from './collectors.ts';
 import { legacyServing } from './legacy-api.ts';
 import type { Means } from './means.ts';
 
@@ -53,26 +49,10 @@ export function catalogueOf(means: Means, sockets: CatalogueSockets): Catalogue 
     registry,
   });
   sockets.opened.use(sockets.nodes.onChange(({ kind, node }) => kind === 'removed' && heapster.removeNode(node.name)));
-  const { kubelet } = means.config;
-  const summaries = new Collector({
-    question: summaryQuestion,
-    sink: heapster,
-    targets: sockets.nodes,
-    ...(kubelet.nodeSelector && { nodeSelector: kubelet.nodeSelector }),
-    // Of its own: a slow summary must not hold up the usage of the same node.
-    client: sockets.opened.use(kubeletClientOf(means, config.resolutionMs)),
-    address: kubelet,
-    periodMs: config.resolutionMs,
-    requestTimeoutMs: kubelet.requestTimeoutMs,
-    nextBeat: (beat) => heapster.nextBeat(beat),
-    clock,
-    log,
-    instruments: new CollectorInstruments(registry),
-    seed: randomInt(2 ** 31),
-  });
+  const collectors = collectorsOf(config, means, { ...sockets, heapster });
   const { model } = heapster;
   const legacy = legacyServing(config, { model, nodes: sockets.nodes, pods: sockets.pods }, means);
-  return { model, api: legacy.api, loops: [pods, nodes, namespaces, summaries, ...legacy.loops] };
+  return { model, api: legacy.api, loops: [pods, nodes, namespaces, ...collectors, ...legacy.loops] };
 }
 
 function factsFrom(pods: PodFactsCatalog, nodes: NodeFactsCatalog, namespaces: NamespaceCatalog): ClusterFacts {

@@ -1,3 +1,4 @@
+import type { CadvisorAnswer } from '../../model/cadvisor-answer.ts';
 import type { MonotonicMs } from '../../model/units.ts';
 import type { ClusterFacts } from '../cluster-facts.ts';
 import { type Spans, SubjectHistory } from '../history/subject-history.ts';
@@ -10,6 +11,14 @@ import { Placements } from './placements.ts';
 
 /** So long what is gone can still be read. */
 const rememberedMs = 60 * 60_000;
+
+/** What cAdvisor on one node told. */
+export interface CadvisorReport {
+  readonly node: string;
+  readonly uid: string;
+  readonly askedAt: MonotonicMs;
+  readonly answer: CadvisorAnswer;
+}
 
 /** A node that is gone, or another machine that had its name. */
 interface Parked {
@@ -71,6 +80,12 @@ export class MetricStore {
     };
     series.add(report, about, this.#sumsOf(report.beat));
     this.#place(report, series);
+  }
+
+  /** Takes in what cAdvisor on a node told: it becomes part of the node's next frame. */
+  addCadvisor({ node, uid, askedAt, answer }: CadvisorReport): void {
+    const series = this.#nodes.get(node);
+    if (series?.uid === uid) series.cadvisor.take(answer, askedAt);
   }
 
   /** Adds up what a round brought. */

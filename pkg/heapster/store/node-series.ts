@@ -2,6 +2,7 @@ import type { KubeletSummary } from '../../model/kubelet-summary.ts';
 import type { NodeFacts, PodFacts } from '../../model/pod-facts.ts';
 import type { MonotonicMs } from '../../model/units.ts';
 import { type Spans, SubjectHistory } from '../history/subject-history.ts';
+import { addCadvisor, CadvisorMemory } from '../processing/cadvisor-rows.ts';
 import { Draft } from '../processing/draft.ts';
 import { addMeasured } from '../processing/measured-rows.ts';
 import { addPromised, setShares } from '../processing/promised-rows.ts';
@@ -33,6 +34,8 @@ export class NodeSeries {
   readonly node: string;
   readonly uid: string;
   readonly history: SubjectHistory;
+  /** What cAdvisor said last. */
+  readonly cadvisor = new CadvisorMemory();
   #askedAt: MonotonicMs | undefined;
 
   constructor({ node, uid }: Pick<NodeReport, 'node' | 'uid'>, spans: Spans) {
@@ -46,6 +49,7 @@ export class NodeSeries {
     const draft = new Draft(this.history.layout);
     const node = addMeasured(draft, this.node, summary);
     addPromised(draft, about.pods);
+    addCadvisor(draft, this.cadvisor.freshAt(askedAt));
     this.#addRates(draft, askedAt, about);
     for (const row of draft.rows) {
       if (row.kind !== 'pod') continue;

@@ -107,7 +107,6 @@ function collecting(...names: readonly string[]) {
     targets,
     client: kubelets,
     address: { preferredAddressTypes: ['Hostname'], port: 10250, useNodeStatusPort: false },
-    periodMs: minute,
     requestTimeoutMs: 10_000,
     nextBeat: evenBeats(minute),
     clock,

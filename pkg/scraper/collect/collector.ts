@@ -30,7 +30,6 @@ export interface CollectorOptions<Answer> {
   /** Not that of the scraper: one request per node at a time. */
   readonly client: KubeletClient;
   readonly address: AddressOptions;
-  readonly periodMs: number;
   readonly requestTimeoutMs: number;
   /** The beat after this one. */
   readonly nextBeat: (beat: MonotonicMs) => MonotonicMs;

@@ -1,0 +1,61 @@
+import type { CadvisorAnswer, CadvisorFigures, DiskFigures } from '../../model/cadvisor-answer.ts';
+import type { Row } from '../rows/layout.ts';
+import type { Draft } from './draft.ts';
+
+/** An answer and the one before it. */
+export interface CadvisorPair {
+  readonly now: CadvisorAnswer;
+  readonly before: CadvisorAnswer | undefined;
+}
+
+/** So long an answer is told of: two periods of a minute, and some. */
+const freshMs = 150_000;
+
+/** The last two answers of one node's cAdvisor. */
+export class CadvisorMemory {
+  #pair: CadvisorPair | undefined;
+  #askedAt = 0;
+
+  take(answer: CadvisorAnswer, askedAt: number): void {
+    this.#pair = { now: answer, before: this.#pair?.now };
+    this.#askedAt = askedAt;
+  }
+
+  /** Undefined when there is none, or none that is fresh. */
+  freshAt(moment: number): CadvisorPair | undefined {
+    return moment - this.#askedAt <= freshMs ? this.#pair : undefined;
+  }
+}
+
+/** Adds page caches, loads and disks to the entities that a frame tells of. */
+export function addCadvisor(draft: Draft, pair: CadvisorPair | undefined): void {
+  if (pair === undefined) return;
+  for (const row of [...draft.rows]) {
+    const now = figuresOf(row, pair.now);
+    if (now === undefined) continue;
+    draft.setNamed(row, 'memory/cache', now.cache);
+    draft.setNamed(row, 'cpu/load', now.load);
+    const before = pair.before && figuresOf(row, pair.before);
+    for (const [device, disk] of now.disks)
+      addDisk(draft.row('disk', device, row), draft, disk, before?.disks.get(device));
+  }
+}
+
+function figuresOf(row: Row, answer: CadvisorAnswer): CadvisorFigures | undefined {
+  if (row.kind === 'node') return answer.machine;
+  if (row.kind === 'pod') return answer.pods.get(row.name);
+  return row.kind === 'pod_container' ? answer.containers.get(`${row.parent?.name}/${row.name}`) : undefined;
+}
+
+function addDisk(row: Row, draft: Draft, now: DiskFigures, before: DiskFigures | undefined): void {
+  draft.setNamed(row, 'disk/io_read_bytes', now.read);
+  draft.setNamed(row, 'disk/io_write_bytes', now.written);
+  if (before === undefined) return;
+  const seconds = (now.sampledAt - before.sampledAt) / 1000;
+  draft.setNamed(row, 'disk/io_read_bytes_rate', rateOf(now.read - before.read, seconds));
+  draft.setNamed(row, 'disk/io_write_bytes_rate', rateOf(now.written - before.written, seconds));
+}
+
+/** A counter that fell began anew, and a clock that did not advance tells of no time. */
+const rateOf = (increase: number, seconds: number): number | undefined =>
+  increase >= 0 && seconds > 0 ? increase / seconds : undefined;
