@@ -5,6 +5,7 @@ import type { AccessAttributes, AccessVerdict, User } from '../model/user.ts';
 import { expositionContentType } from '../telemetry/exposition.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Auditor } from './auditor.ts';
+import { type StatuszOptions, statuszRoute } from './debug/statusz.ts';
 import { discoveryRoutes, groupRoots } from './discovery/discovery.ts';
 import type { Answer, ApiRequest, Body } from './exchange.ts';
 import { type Filter, throughFilters, withHeaders } from './filters/filter.ts';
@@ -56,6 +57,8 @@ export interface ApiServerOptions {
   readonly serverAddress: string;
   /** What the server says of its types. Absent = nothing. */
   readonly openapi?: OpenapiOptions;
+  /** Absent = there is no `/statusz`. */
+  readonly statusz?: StatuszOptions;
   /** Absent = nobody may ask for less time than requests have anyway. */
   readonly timing?: RequestTiming;
   /** Absent = requests are not counted. */
@@ -95,6 +98,7 @@ export class ApiServer {
 
   constructor(options: ApiServerOptions) {
     this.#options = options;
+    const program = { version: options.version, paths: () => this.#routes.paths };
     this.#routes = new RouteTable([
       ...healthRoutes('livez', { checks: options.health.livez }),
       ...healthRoutes('readyz', { checks: options.health.readyz, notes: options.health.degraded }),
@@ -106,6 +110,7 @@ export class ApiServer {
       ...groupRoots(options.groups),
       ...versionRoutes(options.version),
       ...(options.openapi ? openapiRoutes(options, options.openapi) : []),
+      ...(options.statusz ? [statuszRoute(options.statusz, program)] : []),
       plainRoute('/metrics', () => this.#metrics()),
       { pattern: '/', handler: () => this.#index(200) },
       { pattern: '/index.html', handler: () => this.#index(200) },

@@ -49,10 +49,17 @@ export function negotiate(request: ApiRequest, offers: Offers): MediaType | unde
   const accept = request.headers.accept ?? '';
   if (accept === '') return { encoding: 'json', pretty };
   for (const clause of parseAccept(accept)) {
-    for (const [subtype, encoding] of encodings) {
-      const chosen = covers(clause, subtype) ? fit(clause, encoding, offers) : undefined;
-      if (chosen !== undefined) return { ...chosen, pretty: chosen.pretty || pretty };
-    }
+    const chosen = fitting(clause, offers);
+    if (chosen !== undefined) return { ...chosen, pretty: chosen.pretty || pretty };
+  }
+  return undefined;
+}
+
+/** The best of our media types for one alternative of an Accept header; undefined when none is meant, or offered. */
+export function fitting(clause: Clause, offers: Offers): MediaType | undefined {
+  for (const [subtype, encoding] of encodings) {
+    const chosen = covers(clause, subtype) ? fit(clause, encoding, offers) : undefined;
+    if (chosen !== undefined) return chosen;
   }
   return undefined;
 }

@@ -109,6 +109,7 @@ function build(means: Means, opened: AsyncDisposableStack, catalogueOf?: typeof 
     health: { ...probesOf(probed, probing), degraded: () => [...degradation.notes(), ...serving.notes()] },
     expose: () => registry.chunks(),
     version,
+    statusz: { clock, startedAtMs: clock.now() },
     openapi: { title: 'Kubernetes metrics-server', clock, ...(catalogue && { more: catalogue.api }) },
     newId: randomUUID,
     serverAddress: serverAddress(config),

@@ -80,6 +80,7 @@ function thingsServer(changes: Partial<ApiServerOptions>): ApiServer {
       compiler: '',
       platform: 'linux/amd64',
     },
+    statusz: { clock: { now: () => madeAt as never }, startedAtMs: madeAt },
     openapi: { title: 'Things', clock: { now: () => madeAt as never } },
     log: silentLogger,
     newId: () => 'made-id',
