@@ -1,6 +1,6 @@
 import type { ClusterCertificates } from './certificates-kit.ts';
 import type { TokenUsers } from './kube-apiserver/identity.ts';
-import { clusterRights, mayDo, metricsServerAccount } from './kube-apiserver/rights.ts';
+import { mayDo, metricsServerAccount, type Right } from './kube-apiserver/rights.ts';
 import type { TokenVerdict } from './kubelets/running-kubelets.ts';
 
 /** Who each of a cluster's tokens belongs to. */
@@ -23,9 +23,9 @@ export function tokenUsers({ tokens }: ClusterCertificates): TokenUsers {
 }
 
 /** What a kubelet that asks the kube-apiserver thinks of a token: reading metrics takes `get nodes/metrics`. */
-export function kubeletVerdict(token: string, users: TokenUsers): TokenVerdict {
+export function kubeletVerdict(token: string, users: TokenUsers, rights: readonly Right[]): TokenVerdict {
   const user = users.get(token);
   if (user === undefined) return false;
   const wanted = { verb: 'get', group: '', version: 'v1', resource: 'nodes', subresource: 'metrics' } as const;
-  return mayDo(clusterRights, user, { kind: 'resource', ...wanted }) || { forbiddenFor: user.name };
+  return mayDo(rights, user, { kind: 'resource', ...wanted }) || { forbiddenFor: user.name };
 }

@@ -13,6 +13,7 @@ import { clusterRights, type Right } from './kube-apiserver/rights.ts';
 import { KubeletCertificates } from './kubelets/kubelet-certificates.ts';
 import type { RunningKubelets } from './kubelets/running-kubelets.ts';
 import { startKubelets } from './kubelets/start-kubelets.ts';
+import { Misconfigurations } from './misconfigurations/misconfigurations.ts';
 import { ClusterObjects } from './objects/cluster-objects.ts';
 import {
   authenticationConfigMap,
@@ -49,6 +50,8 @@ export interface Simulator extends AsyncDisposable {
   readonly store: ObjectStore;
   /** Adds a node whose kubelet has a certificate of its own. */
   addNode(node: NodeShape): Promise<void>;
+  /** What an administrator can do wrong, by name. */
+  readonly misconfigurations: Misconfigurations;
   /** From now on the APIService leads there, or nowhere. */
   pointMetricsServerAt(address: MetricsServerAddress | undefined): void;
 }
@@ -61,13 +64,18 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   await using opened = new AsyncDisposableStack();
   const { directory, clock, metricsServer, apiServerPort = 0 } = options;
   const certificates = await createCertificates(clock.now());
-  const { kubelets, addNode } = await openKubelets(options, certificates, opened);
+  // One list for whoever judges by it: what is taken from it is taken at once.
+  const rights = [...clusterRights, ...(options.moreRights ?? [])];
+  const { kubelets, addNode } = await openKubelets(options, { certificates, rights }, opened);
   const { store, pointMetricsServerAt } = openStore(options, certificates, kubelets, opened);
   pointMetricsServerAt(metricsServer);
 
-  const control: Control = new Control({ kubelets, clock, addNode, pointMetricsServerAt, apiServer: () => apiServer });
+  const misconfigurations = new Misconfigurations({ store, rights, kubelets, certificates, clock });
+  const controlled = { kubelets, clock, addNode, pointMetricsServerAt, misconfigurations };
+  const control: Control = new Control({ ...controlled, apiServer: () => apiServer });
   const portOf = (node: string): number => kubelets.portOf(node);
-  const apiServer: KubeApiServer = opened.use(pretendApiServer(options, certificates, { store, control, portOf }));
+  const seen = { store, control, portOf, rights };
+  const apiServer: KubeApiServer = opened.use(pretendApiServer(options, certificates, seen));
   await apiServer.up(apiServerPort);
   const folder = await writeClusterFolder(directory, apiServer.url, certificates);
   const { log, shape, churn: rate } = options;
@@ -75,13 +83,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   if (rate) opened.use(inBackground((signal) => churn({ kubelets, clock, rate, seed: shape.seed }, signal), log));
 
   const owned = opened.move();
-  const parts = { folder, certificates, apiServer, kubelets, store, addNode, pointMetricsServerAt };
+  const parts = { folder, certificates, apiServer, kubelets, store, addNode, pointMetricsServerAt, misconfigurations };
   return { ...parts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 async function openKubelets(
   { shape, clock, log }: SimulatorOptions,
-  certificates: ClusterCertificates,
+  { certificates, rights }: { readonly certificates: ClusterCertificates; readonly rights: readonly Right[] },
   opened: AsyncDisposableStack,
 ): Promise<Pick<Simulator, 'kubelets' | 'addNode'>> {
   const issued = await KubeletCertificates.issue(certificates, shape.nodes);
@@ -90,7 +98,7 @@ async function openKubelets(
     shape,
     clock,
     certificates: (node) => issued.of(node),
-    acceptToken: (token) => kubeletVerdict(token, users),
+    acceptToken: (token) => kubeletVerdict(token, users, rights),
     log: log.named('kubelets'),
   });
   opened.use(kubelets);
@@ -116,20 +124,23 @@ function openStore(
   return { store, pointMetricsServerAt: (address) => objects.pointMetricsServerAt(address, metricsVersions) };
 }
 
+interface WhatIsServed {
+  readonly store: ObjectStore;
+  readonly control: Control;
+  readonly portOf: (node: string) => number;
+  readonly rights: readonly Right[];
+}
+
 function pretendApiServer(
-  { clock, log, moreRights = [] }: SimulatorOptions,
+  { clock, log }: SimulatorOptions,
   certificates: ClusterCertificates,
-  {
-    store,
-    control,
-    portOf,
-  }: { readonly store: ObjectStore; readonly control: Control; readonly portOf: (node: string) => number },
+  { store, control, portOf, rights }: WhatIsServed,
 ): KubeApiServer {
   const { tokens, clusterCa } = certificates;
   return new KubeApiServer({
     store,
     tokens: tokenUsers(certificates),
-    rights: [...clusterRights, ...moreRights],
+    rights,
     serving: certificates.apiServer,
     clientCa: clusterCa.certPem,
     frontProxy: certificates.frontProxyClient,

@@ -27,12 +27,13 @@ export function checkApiService(check: ApiServiceCheck): readonly Verdict[] {
   if (service === undefined) return [local(apiService.value)];
   const isOurs = service.namespace === check.ours.namespace && service.name === check.ours.name;
   if (!isOurs) return [otherOwner(apiService.value, service, check.ours)];
-  const served = versionServed(apiService.value, check);
-  return [
-    ...served,
-    ...availability(apiService.value, service, check),
-    ...expiredCas(apiService.value, check.now),
-  ].slice(0, served.length > 0 ? 1 : undefined);
+  // Each of these explains the ones behind it.
+  const explanations = [
+    versionServed(apiService.value, check),
+    expiredCas(apiService.value, check.now),
+    availability(apiService.value, service, check),
+  ];
+  return explanations.find((verdicts) => verdicts.length > 0) ?? [];
 }
 
 const nameOf = (version: string): string => `${version}.metrics.k8s.io`;

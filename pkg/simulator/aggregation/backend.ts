@@ -26,7 +26,10 @@ export interface UnresolvedBackend {
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Follows APIService, Service and EndpointSlices to a ready endpoint, as with --enable-aggregator-routing. */
-export function resolveBackend(store: ObjectStore, apiService: ApiService): Backend {
+export function resolveBackend(
+  store: ObjectStore,
+  apiService: Pick<ApiService, 'service' | 'insecureSkipTlsVerify' | 'caBundle'>,
+): Backend {
   const { namespace, name, port } = apiService.service;
   const service = store.get('services', name, namespace);
   if (service === undefined) {

@@ -1,6 +1,7 @@
 import type { ReviewConduct } from '../kube-apiserver/api-server-faults.ts';
 import { isRecord } from '../kube-apiserver/writing.ts';
 import type { KubeletFault } from '../kubelets/faults.ts';
+import { type MisconfigurationName, misconfigurationNames } from '../misconfigurations/misconfiguration.ts';
 import type { MetricsServerAddress } from '../objects/metrics-server-objects.ts';
 import type { ContainerRef, ContainerShape, NodeShape, PodShape } from '../shape/cluster-shape.ts';
 import { cadvisorHousekeeping } from '../shape/cluster-shape.ts';
@@ -126,6 +127,15 @@ export function nodeOrder(body: unknown): NodeShape {
 export function restartOrder(body: unknown): ContainerRef {
   const fields = record(body, 'the body');
   return { namespace: text(fields, 'namespace'), pod: text(fields, 'pod'), container: text(fields, 'container') };
+}
+
+/** `{name}`, null to heal. */
+export function misconfigurationOrder(body: unknown): MisconfigurationName | undefined {
+  const { name } = record(body, 'the body');
+  if (name === null) return undefined;
+  const found = misconfigurationNames.find((one) => one === name);
+  if (found === undefined) throw new BadBody(`name must be one of ${misconfigurationNames.join(', ')}`);
+  return found;
 }
 
 /** `{host, port, caBundle?}`, or null for nowhere. */

@@ -4,6 +4,8 @@ import type { KubeApiServer } from '../kube-apiserver/kube-apiserver.ts';
 import { json, type Reply, refusal } from '../kube-apiserver/reply.ts';
 import { parseJson } from '../kube-apiserver/writing.ts';
 import type { RunningKubelets } from '../kubelets/running-kubelets.ts';
+import { misconfigurations } from '../misconfigurations/misconfiguration.ts';
+import type { Misconfigurations } from '../misconfigurations/misconfigurations.ts';
 import type { MetricsServerAddress } from '../objects/metrics-server-objects.ts';
 import type { NodeShape, PodShape } from '../shape/cluster-shape.ts';
 import {
@@ -11,6 +13,7 @@ import {
   apiServerOrder,
   BadBody,
   faultOrder,
+  misconfigurationOrder,
   nodeOrder,
   podOrder,
   restartOrder,
@@ -24,6 +27,7 @@ export interface ControlOptions {
   readonly apiServer: () => KubeApiServer;
   readonly addNode: (node: NodeShape) => Promise<void>;
   readonly pointMetricsServerAt: (address: MetricsServerAddress | undefined) => void;
+  readonly misconfigurations: Misconfigurations;
 }
 
 /** One thing that can be asked of the simulator, by method and path; `:x` stands for any segment. */
@@ -64,6 +68,9 @@ export class Control {
       { method: 'POST', path: '/pods', answer: (order) => this.#addPod(order) },
       { method: 'DELETE', path: '/pods/:namespace/:pod', answer: (order) => this.#removePod(order) },
       { method: 'POST', path: '/restarts', answer: (order) => this.#restart(order) },
+      { method: 'GET', path: '/misconfigurations', answer: () => json(misconfigurations) },
+      { method: 'POST', path: '/misconfigurations', answer: (order) => this.#misconfigure(order) },
+      { method: 'POST', path: '/installation', answer: () => this.#install() },
     ];
   }
 
@@ -190,6 +197,18 @@ export class Control {
     }
     this.#options.kubelets.restartContainer(ref);
     return json(ref);
+  }
+
+  async #misconfigure({ body }: ControlOrder): Promise<Reply> {
+    const name = misconfigurationOrder(body);
+    await this.#options.misconfigurations.heal();
+    if (name !== undefined) await this.#options.misconfigurations.cause(name);
+    return json({ name: name ?? null });
+  }
+
+  #install(): Reply {
+    this.#options.misconfigurations.install();
+    return json({}, 201);
   }
 
   #hasNode(node: string): boolean {

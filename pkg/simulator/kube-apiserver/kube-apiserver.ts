@@ -7,6 +7,7 @@ import { Availability } from '../aggregation/availability.ts';
 import { BackendConnections } from '../aggregation/backend-connections.ts';
 import { DiscoveryMerge } from '../aggregation/discovery-merge.ts';
 import { NamespaceDeletion } from '../aggregation/namespace-deletion.ts';
+import { throughService } from '../aggregation/service-proxy.ts';
 import { HttpsDoor, type UnknownCall } from '../kubelets/https-door.ts';
 import { noFaults } from './api-server-faults.ts';
 import type { Call } from './call.ts';
@@ -64,7 +65,15 @@ export class KubeApiServer implements AsyncDisposable {
     this.#discovery = new DiscoveryMerge({ store, proxy, clock });
     this.#namespaces = new NamespaceDeletion({ store, proxy, clock });
     const reading = new Reading({ store, watches: this.#watches, pages: this.#pages, clock });
-    this.#routes = new Routes({ ...options, proxy, reading, discovery: this.#discovery, faults: this.faults });
+    const leading = { store, connections: this.#connections };
+    this.#routes = new Routes({
+      ...options,
+      proxy,
+      reading,
+      discovery: this.#discovery,
+      faults: this.faults,
+      throughService: (call) => throughService(call, leading),
+    });
     this.#door = new HttpsDoor({ serving, clientCa, answer: (call) => this.#answer(call) });
   }
 

@@ -32,6 +32,8 @@ export interface RoutesOptions {
   readonly clock: Pick<Clock, 'now'>;
   /** Absent = no kubelet can be asked through this kube-apiserver. */
   readonly nodeProxy?: NodeProxy;
+  /** What a pod behind a Service answers, where that is what a path asks for. */
+  readonly throughService: (call: Call) => Promise<Reply> | undefined;
 }
 
 const unknownPath = (): Reply => refusal('NotFound', 'the server could not find the requested resource');
@@ -51,7 +53,7 @@ export class Routes {
     const aggregated = this.#behind(target.kind === 'path' ? call.path : `/apis/${target.group}/${target.version}`);
     if (aggregated !== undefined) return this.#forward(call, aggregated);
     if (target.kind === 'path') return this.#answerPath(call);
-    return this.#askKubelet(call) ?? this.#answerResource(call, target);
+    return this.#askKubelet(call) ?? this.#options.throughService(call) ?? this.#answerResource(call, target);
   }
 
   #askKubelet({ path, signal }: Call): Promise<Reply> | undefined {

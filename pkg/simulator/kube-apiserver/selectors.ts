@@ -17,6 +17,7 @@ const selectableFields: Readonly<Record<string, readonly string[]>> = {
   Node: ['spec.unschedulable'],
   Event: ['involvedObject.kind', 'involvedObject.name', 'involvedObject.namespace', 'reason', 'type'],
   Namespace: ['status.phase'],
+  CertificateSigningRequest: ['spec.signerName'],
 };
 
 /** Reads both selectors of a request. */

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { findingCodes } from '../../pkg/doctor/finding-codes.ts';
+import {
+  type MisconfigurationName,
+  misconfigurationNames,
+  misconfigurations,
+} from '../../pkg/simulator/misconfigurations/misconfiguration.ts';
+import { codesOf, DoctoredCluster } from './testing/doctored-cluster.ts';
+
+/** What is to be found, cause first: in the pod, and where that differs on the laptop of an administrator. */
+interface Diagnosis {
+  readonly pod: readonly string[];
+  readonly laptop?: readonly string[];
+  /** The reason of the condition Available; `Passed` when absent. */
+  readonly reason?: string;
+}
+
+const cutOff = 'MissingEndpoints';
+const noEndpoints = 'apiservice-no-endpoints';
+
+const diagnoses: Readonly<Record<MisconfigurationName, Diagnosis>> = {
+  'apiservice-missing': { pod: ['apiservice-missing'] },
+  'apiservice-local': { pod: ['apiservice-local'] },
+  'apiservice-of-another-server': { pod: ['apiservice-other-owner'] },
+  'apiservice-version-not-served': { pod: ['apiservice-version-not-served'] },
+  'apiservice-wrong-ca': { pod: ['apiservice-certificate'], reason: 'FailedDiscoveryCheck' },
+  'apiservice-expired-ca': { pod: ['apiservice-ca-expired'], reason: 'FailedDiscoveryCheck' },
+  'service-missing': { pod: ['apiservice-service-not-found', 'service-missing'], reason: 'ServiceNotFound' },
+  'service-wrong-port': { pod: ['apiservice-service-port'], reason: 'ServicePortError' },
+  'service-wrong-target': { pod: [noEndpoints, 'service-target-port'], reason: cutOff },
+  'service-wrong-selector': { pod: [noEndpoints, 'service-selects-nothing'], reason: cutOff },
+  'port-unreachable': { pod: ['apiservice-refused'], reason: 'FailedDiscoveryCheck' },
+  'pod-not-ready': { pod: [noEndpoints, 'endpoints-not-ready'], reason: cutOff },
+  'pod-crash-looping': { pod: [noEndpoints, 'endpoints-not-ready', 'pod-failing'], reason: cutOff },
+  'pod-pending': { pod: [noEndpoints, 'endpoints-not-ready', 'pod-failing'], reason: cutOff },
+  'flags-refused': { pod: [noEndpoints, 'endpoints-not-ready', 'flags-refused'], reason: cutOff },
+  'scaled-to-zero': { pod: [noEndpoints, 'workload-scaled-to-zero'], reason: cutOff },
+  'not-installed': { pod: [noEndpoints, 'workload-missing'], reason: cutOff },
+  'installed-twice': { pod: ['workload-duplicate'] },
+  'addon-manager': { pod: ['workload-reconciled'] },
+  'host-network-on-10250': { pod: ['host-network-port-clash'] },
+  'port-mismatch': { pod: ['port-mismatch'] },
+  'server-behind-proxy': { pod: ['proxy-in-the-way'] },
+  'apiserver-behind-proxy': { pod: ['apiserver-proxy-in-the-way'] },
+  'apiserver-without-aggregation': { pod: ['aggregation-flags-missing'] },
+  'requestheader-missing': { pod: ['requestheader-missing'] },
+  'requestheader-expired': { pod: ['requestheader-ca-expired'] },
+  // Without the right nobody in the pod can see nodes, and so nobody asks them.
+  'right-to-nodes-missing': { pod: ['right-missing'] },
+  'right-to-metrics-missing': { pod: ['right-missing', 'kubelet-forbidden'], laptop: ['right-missing'] },
+  'auth-delegator-missing': { pod: ['right-missing', 'right-missing'] },
+  'auth-reader-missing': { pod: ['right-missing'] },
+  'right-to-events-missing': { pod: ['right-missing'] },
+  'kubelet-insecure-tls': { pod: ['kubelet-tls-off'] },
+  'node-selector': { pod: ['nodes-excluded'] },
+  'node-not-ready': { pod: ['node-not-ready'] },
+  'node-without-address': { pod: ['kubelet-no-address'], laptop: [] },
+  // An administrator's token is shown to no kubelet, and a kubelet out of reach of a laptop is no news.
+  'kubelet-refuses': { pod: ['kubelet-unreachable'], laptop: [] },
+  'kubelet-hangs': { pod: ['kubelet-timed-out'], laptop: [] },
+  'kubelet-without-webhook': { pod: ['kubelet-unauthorized'], laptop: [] },
+  'kubelet-without-resource-metrics': { pod: ['kubelet-no-resource-metrics'], laptop: [] },
+  'kubelet-answers-html': { pod: ['kubelet-bad-answer'], laptop: [] },
+  'kubelet-without-containers': { pod: ['kubelet-no-containers'], laptop: [] },
+  'clock-ahead': { pod: ['clock-skew'], laptop: [] },
+  'csr-pending': { pod: ['csr-pending'] },
+  'hpa-without-requests': { pod: ['hpa-missing-request'] },
+};
+
+describe('doctor', () => {
+  let cluster: DoctoredCluster;
+  before(async () => {
+    cluster = await DoctoredCluster.start({ examinable: true });
+  });
+  after(() => cluster[Symbol.asyncDispose]());
+
+  it('finds nothing in a healthy cluster, from wherever it looks', async () => {
+    for (const standpoint of [
+      'pod',
+      'laptop of an administrator',
+      'laptop with the kubeconfig of the server',
+    ] as const) {
+      const report = await cluster.report(standpoint);
+      assert.deepEqual(
+        [standpoint, codesOf(report), report.result],
+        [standpoint, [], 'healthy'],
+        JSON.stringify(report, undefined, 1),
+      );
+    }
+  });
+
+  for (const name of misconfigurationNames) {
+    const { pod, laptop = pod, reason = 'Passed' } = diagnoses[name];
+    it(`finds ${name} (${misconfigurations[name]}), and nothing else`, async () => {
+      await cluster.simulator.misconfigurations.cause(name);
+      await cluster.becomes(pod[0] === 'apiservice-missing' || pod[0] === 'apiservice-local' ? undefined : reason);
+      const reports = [await cluster.report('pod'), await cluster.report('laptop of an administrator')];
+      await cluster.simulator.misconfigurations.heal();
+      await cluster.becomes('Passed');
+      assert.deepEqual(reports.map(codesOf), [pod, laptop], JSON.stringify(reports, undefined, 1));
+    });
+  }
+
+  it('has codes for them that are documented', () => {
+    const codes = Object.values(diagnoses).flatMap(({ pod }) => pod);
+    assert.deepEqual(
+      codes.filter((code) => !Object.hasOwn(findingCodes, code)),
+      [],
+    );
+  });
+});

@@ -1,0 +1,53 @@
+/** What an administrator can do wrong, or a cluster can be like, that keeps metrics away. */
+export const misconfigurations = {
+  'apiservice-missing': 'nobody has registered metrics.k8s.io',
+  'apiservice-local': 'the APIService names no Service',
+  'apiservice-of-another-server': 'the APIService leads to prometheus-adapter, which a Helm release installed',
+  'apiservice-version-not-served': 'v1 is registered, and the server is not told to serve it',
+  'apiservice-wrong-ca': 'caBundle holds a CA that has not signed the serving certificate',
+  'apiservice-expired-ca': 'caBundle holds a CA that has expired',
+  'service-missing': 'there is no Service',
+  'service-wrong-port': 'the Service has another port than the APIService names',
+  'service-wrong-target': 'the targetPort of the Service is no port of the container',
+  'service-wrong-selector': 'the selector of the Service fits no pod',
+  'port-unreachable': 'the endpoint leads to a port on which nobody listens',
+  'pod-not-ready': 'the pod runs and is not ready',
+  'pod-crash-looping': 'the container ends again and again',
+  'pod-pending': 'no node takes the pod',
+  'flags-refused': 'a flag has a value that cannot be',
+  'scaled-to-zero': 'the Deployment asks for no replicas',
+  'not-installed': 'there is an APIService and nothing else',
+  'installed-twice': 'a Helm release beside the manifests',
+  'addon-manager': 'the add-on manager reconciles the Deployment',
+  'host-network-on-10250': 'hostNetwork, and the port of the kubelet',
+  'port-mismatch': '--secure-port is not the containerPort',
+  'server-behind-proxy': 'HTTPS_PROXY without NO_PROXY for the server',
+  'apiserver-behind-proxy': 'HTTPS_PROXY for the kube-apiserver, NO_PROXY without the Service network',
+  'apiserver-without-aggregation': 'the kube-apiserver has no flags of the aggregation layer',
+  'requestheader-missing': 'the ConfigMap of the front proxy has no CA',
+  'requestheader-expired': 'the CA of the front proxy has expired',
+  'right-to-nodes-missing': 'the ClusterRole does not list nodes',
+  'right-to-metrics-missing': 'the ClusterRole does not have nodes/metrics',
+  'auth-delegator-missing': 'the account is not bound to system:auth-delegator',
+  'auth-reader-missing': 'the account may not read the ConfigMap of the front proxy',
+  'right-to-events-missing': 'the ClusterRole does not have events',
+  'kubelet-insecure-tls': 'certificates of kubelets are not verified',
+  'node-selector': '--node-selector leaves a node out',
+  'node-not-ready': 'a node is not Ready',
+  'node-without-address': 'a node has no address of the wanted types',
+  'kubelet-refuses': 'nothing listens at the port of a kubelet',
+  'kubelet-hangs': 'a kubelet never answers',
+  'kubelet-without-webhook': 'a kubelet does not know the token: 401',
+  'kubelet-without-resource-metrics': 'a kubelet has no /metrics/resource: 404',
+  'kubelet-answers-html': 'something else answers at the address of a node',
+  'kubelet-without-containers': 'the runtime tells the kubelet nothing of containers',
+  'clock-ahead': 'the clock of a node is a minute ahead',
+  'csr-pending': 'a kubelet waits for its serving certificate',
+  'hpa-without-requests': 'an autoscaler divides by requests that a sidecar does not have',
+} as const satisfies Readonly<Record<string, string>>;
+
+/** One of them. */
+export type MisconfigurationName = keyof typeof misconfigurations;
+
+/** All of them. */
+export const misconfigurationNames = Object.keys(misconfigurations) as readonly MisconfigurationName[];
