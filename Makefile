@@ -10,7 +10,7 @@ FUZZ_SECONDS ?= 60
 FUZZ_SEED ?= $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 
 .DEFAULT_GOAL := help
-.PHONY: help install build test verify update types lint format layers e2e bench fuzz demo clean
+.PHONY: help install build test verify update types lint format layers e2e bundle bench fuzz demo clean
 
 help: ## Show this help.
 	@echo 'To see it run: make demo. To change it: make test, make verify. All targets:'
@@ -58,5 +58,8 @@ fuzz: install ## Put nonsense to the API server for FUZZ_SECONDS=60 (FUZZ_SEED=n
 	@echo "FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$${seed:=$(FUZZ_SEED)}"; \
 		FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$$seed $(NODE) --test --test-timeout=600000 pkg/apiserver/conformance/*.fuzz.test.ts
 
-bench: build ## Measure CPU, memory and latency on pretend clusters, and beside SERVER='...' (BENCH='--shape=small --runs=1': quickly).
+bundle: build ## The server as one script with V8's code cache, for an image: dist/bundle/.
+	@$(NODE) .config/bundle.js
+
+bench: bundle ## Measure CPU, memory and latency on pretend clusters, and beside SERVER='...' (BENCH='--shape=small --runs=1': quickly).
 	@$(NODE) bench/main.ts $(if $(SERVER),--server='$(SERVER)') $(BENCH)

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Program, startProgram } from './program.ts';
@@ -21,8 +22,9 @@ export interface Cluster {
 
 /** Ours as the image runs it. */
 export function ours(): Contender {
-  const root = join(import.meta.dirname, '..');
-  return { name: 'ours', command: [process.execPath, join(root, 'dist', 'cmd', 'metrics-server', 'main.js')] };
+  const bundle = join(import.meta.dirname, '..', 'dist', 'bundle');
+  const flags = readFileSync(join(bundle, 'node-flags'), 'utf8').trim().split(' ');
+  return { name: 'ours', command: [process.execPath, ...flags, join(bundle, 'main.cjs')] };
 }
 
 /** A command as a shell would split it, without quotes. */

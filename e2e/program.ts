@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
@@ -11,7 +11,8 @@ export const ourNode = join(root, 'node_modules', '.bin', 'node');
 
 /** The compiled programs. */
 export const scripts = {
-  metricsServer: join(root, 'dist', 'cmd', 'metrics-server', 'main.js'),
+  /** METRICS_SERVER names another one, such as the bundle. */
+  metricsServer: resolve(root, process.env['METRICS_SERVER'] ?? join('dist', 'cmd', 'metrics-server', 'main.js')),
   simulator: join(root, 'dist', 'cmd', 'simulator', 'main.js'),
   demo: join(root, 'dist', 'cmd', 'demo', 'main.js'),
 } as const;

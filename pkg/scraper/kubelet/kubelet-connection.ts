@@ -1,6 +1,7 @@
 import { isIP, type Socket, connect as tcpConnect } from 'node:net';
 import { type SecureContext, connect as tlsConnect } from 'node:tls';
-import { type buildConnector, Client } from 'undici';
+import type { buildConnector } from 'undici';
+import Client from 'undici/lib/dispatcher/client.js';
 import { AnswerReader } from './answer-reader.ts';
 import type { KubeletAnswer } from './kubelet-client.ts';
 import { failureOf, handshakeFailureOf } from './network-failure.ts';

@@ -1,0 +1,48 @@
+/** `make bundle`: the server as one script with V8's code cache beside it, in dist/bundle/. */
+import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { nodeFlags } from './node-flags.js';
+
+const root = join(import.meta.dirname, '..');
+const folder = join(root, 'dist', 'bundle');
+
+/** Of express we use the Router, a package of its own: body parsers and the character sets of all languages stay behind. */
+const routerAlone = {
+  name: 'router-alone',
+  setup(bundling) {
+    bundling.onLoad({ filter: /node_modules\/express\/index\.js$/ }, () => ({
+      contents: "exports.Router = require('router');",
+      resolveDir: root,
+    }));
+  },
+};
+
+const options = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  minify: true,
+  // Names of errors and classes are part of what the log says.
+  keepNames: true,
+  // Loaded lazily stays loaded lazily, from the same script.
+  supported: { 'dynamic-import': false },
+  // yargs looks for its translations beside itself, and does without.
+  define: { 'import.meta.url': 'moduleUrl' },
+  banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  plugins: [routerAlone],
+  absWorkingDir: root,
+};
+
+rmSync(folder, { recursive: true, force: true });
+await build({ ...options, entryPoints: ['cmd/metrics-server/run.ts'], outfile: join(folder, 'server.cjs') });
+for (const entry of ['main', 'warm-up']) {
+  const outfile = join(folder, `${entry}.cjs`);
+  await build({ ...options, entryPoints: [`cmd/metrics-server/bundle/${entry}.ts`], outfile });
+}
+// Beside them lies no package.json that would make modules of them.
+writeFileSync(join(folder, 'node-flags'), `${nodeFlags.join(' ')}\n`);
+execFileSync(process.execPath, [...nodeFlags, join(folder, 'warm-up.cjs')], { stdio: ['ignore', 'ignore', 'ignore'] });
+rmSync(join(folder, 'warm-up.cjs'));
