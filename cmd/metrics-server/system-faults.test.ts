@@ -19,9 +19,6 @@ import { RunningSystem } from './testing/running-system.ts';
 
 const silenced = Object.keys(silencing);
 
-/** Without times of its own a sample counts as taken when we asked: rates of such a kubelet are as exact as that. */
-const inexact = 'no-timestamps';
-
 describe('kubelets that are ill in every way at once', () => {
   let system: RunningSystem;
   let story: Story;
@@ -96,6 +93,14 @@ describe('kubelets that are ill in every way at once', () => {
     });
   }
 
+  it('no-resource-metrics: the node is read from its summary, without a gap', () => {
+    for (const phase of phases) {
+      for (const snapshot of story[phase]) assertFresh(snapshot, ['no-resource-metrics']);
+    }
+    const [told] = system.log.lines.filter(({ facts }) => facts['node'] === 'no-resource-metrics' && facts['source']);
+    assert.equal(told?.facts['source'], 'summary');
+  });
+
   it('truncated, missing-containers: no figure is served for more than three periods', () => {
     const limitMs = 3 * periodMs + sampleMs + slackMs;
     for (const { at, sinceMs, figures } of story['in steady state']) {
@@ -163,7 +168,13 @@ describe('kubelets that are ill in every way at once', () => {
 /** The time of a sample is served in whole seconds, and the clock goes on in steps. */
 const slackMs = 2_000;
 
-const isWrong = (figure: Figure): boolean => figure.node !== inexact && !isTrue(figure);
+/** Rates are as exact as times. A summary has whole seconds; without times a sample counts as taken when we asked. */
+function isWrong(figure: Figure): boolean {
+  if (figure.node === 'no-timestamps') return false;
+  if (figure.node !== 'no-resource-metrics') return !isTrue(figure);
+  const { said, truth } = figure;
+  return Math.abs(said.cpu - truth.cpu) > truth.cpu / 8 || said.memory !== truth.memory;
+}
 
 /** Samples are scraped once a period, and not all of them are new then. */
 function assertFresh(snapshot: Snapshot | undefined, nodes: readonly string[]): void {

@@ -32,6 +32,10 @@ export const silencing: Readonly<Record<string, readonly [fault: KubeletFault, s
   endless: [{ kind: 'endless' }, /larger than 16 MiB/],
   'utf-16': [{ kind: 'utf-16' }, /measured nothing.*lines could not be read/],
   mislabelled: [{ kind: 'mislabelled' }, /could not be read: gzip: incorrect header check/],
+  'no-summary-either': [
+    { kind: 'no-resource-metrics', summary: 'forbidden' },
+    /404 Not Found, it has no resource metrics.*its \/stats\/summary.*403 Forbidden.*nodes\/stats/,
+  ],
   redirect: [{ kind: 'redirect' }, /answered 302, a redirect, which is not followed/],
 };
 
@@ -52,6 +56,7 @@ const confusing: Readonly<Record<string, KubeletFault>> = {
   frozen: { kind: 'frozen' },
   'missing-containers': { kind: 'missing-containers' },
   'no-timestamps': { kind: 'no-timestamps' },
+  'no-resource-metrics': { kind: 'no-resource-metrics', summary: 'served' },
 };
 
 /** Every fault there is, by the name of the node that has it. */

@@ -62,9 +62,13 @@ function faultOf(fields: Fields): KubeletFault {
   if (kind === 'status') return { kind, status: oneOf(fields.status, 'fault.status', faultStatuses) };
   if (kind === 'slow') return { kind, bytesPerSecond: positive(fields, 'bytesPerSecond') };
   if (kind === 'skew') return { kind, byMs: number(fields, 'byMs') };
+  if (kind === 'no-resource-metrics')
+    return { kind, summary: oneOf(fields.summary ?? 'served', 'fault.summary', ['served', 'forbidden']) };
   const known = plainFaults.find((one) => one === kind);
   if (known === undefined) {
-    throw new BadBody(`fault.kind must be status, slow, skew, ${plainFaults.join(', ')}; got ${JSON.stringify(kind)}`);
+    throw new BadBody(
+      `fault.kind must be status, slow, skew, no-resource-metrics, ${plainFaults.join(', ')}; got ${JSON.stringify(kind)}`,
+    );
   }
   return { kind: known };
 }

@@ -44,6 +44,8 @@ export type KubeletFault =
   | { readonly kind: 'mislabelled' }
   /** A whole answer in HTTP/1.0, which ends with the connection. */
   | { readonly kind: 'http-1.0' }
+  /** 404 for resource metrics alone, as of kubelets of another make; the summary is there, or forbidden. */
+  | { readonly kind: 'no-resource-metrics'; readonly summary: 'served' | 'forbidden' }
   /** 302 to a path that would answer with whatever it is shown. */
   | { readonly kind: 'redirect' };
 
@@ -62,8 +64,8 @@ const contentFaults = [
   'no-timestamps',
 ] as const;
 
-/** Faults of sending. `refuse` is none of these: it leaves nobody to send. */
-export type AnswerFault = Exclude<KubeletFault, ContentFault | { readonly kind: 'refuse' }>;
+/** Faults of sending. The two others are none of these: one leaves nobody to send, one leaves nothing to send. */
+export type AnswerFault = Exclude<KubeletFault, ContentFault | { readonly kind: 'refuse' | 'no-resource-metrics' }>;
 
 /** Whether a fault is one of content. */
 export const isContentFault = (fault: KubeletFault): fault is ContentFault =>
@@ -71,7 +73,7 @@ export const isContentFault = (fault: KubeletFault): fault is ContentFault =>
 
 /** Whether a fault is one of sending. */
 export const isAnswerFault = (fault: KubeletFault): fault is AnswerFault =>
-  !isContentFault(fault) && fault.kind !== 'refuse';
+  !isContentFault(fault) && fault.kind !== 'refuse' && fault.kind !== 'no-resource-metrics';
 
 /** The answer as a content fault leaves it. `frozen` shows in the moment for which the text was made. */
 export function spoiltText(text: string, fault: ContentFault): string {

@@ -38,6 +38,7 @@ describe('a faulty kubelet', () => {
       { kind: 'mislabelled' },
       { kind: 'http-1.0' },
       { kind: 'redirect' },
+      { kind: 'no-resource-metrics', summary: 'served' },
     ];
     await using kubelets = await startTestKubelets(shape);
     const [well, neighbour] = [(await ask(kubelets, node)).body, (await ask(kubelets, 'node-00001')).body];
@@ -193,6 +194,17 @@ describe('a faulty kubelet', () => {
     assert.equal(status, 200);
     assert.deepEqual(Object.keys(headers), ['content-type']);
     assert.match(body, /resource_scrape_error 0\n$/);
+  });
+
+  it('has no resource metrics, and a summary which may be forbidden', async () => {
+    await using kubelets = await faulty({ kind: 'no-resource-metrics', summary: 'served' });
+    const summary = '/stats/summary';
+    assert.equal((await ask(kubelets, node)).status, 404);
+    assert.equal((await ask(kubelets, node, { path: summary })).status, 200);
+    await kubelets.fault(node, { kind: 'no-resource-metrics', summary: 'forbidden' });
+    const { status, body } = await ask(kubelets, node, { path: summary });
+    assert.equal(status, 403);
+    assert.match(body, /subresource\(s\)=\[stats\]/);
   });
 
   it('sends whoever asks somewhere else', async () => {

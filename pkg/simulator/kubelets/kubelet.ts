@@ -88,6 +88,8 @@ export class SimulatedKubelet implements AsyncDisposable {
     if (request.method !== 'GET') return sendText(response, 405, '405: Method Not Allowed');
     const path = request.url?.split('?')[0] ?? '';
     if (path === '/healthz') return sendText(response, 200, 'ok');
+    if (fault?.kind === 'no-resource-metrics')
+      return sendOtherThanMetrics(response, fault, this.#page(path, fault), path);
     const page = this.#page(path, fault);
     if (path !== '/metrics/resource' && page === undefined) return sendText(response, 404, '404: Page Not Found');
     if (fault !== undefined && isAnswerFault(fault)) return this.#answerBadly(fault, { request, response, text });
@@ -181,5 +183,16 @@ export class SimulatedKubelet implements AsyncDisposable {
 const comesFirst = (fault: KubeletFault): fault is AnswerFault =>
   ['hang', 'reset', 'status', 'html', 'redirect'].includes(fault.kind);
 
-const forbidden = (user: string): string =>
-  `Forbidden (user=${user}, verb=get, resource=nodes, subresource(s)=[metrics])`;
+function sendOtherThanMetrics(
+  response: ServerResponse,
+  { summary }: Extract<KubeletFault, { readonly kind: 'no-resource-metrics' }>,
+  page: Page | undefined,
+  path: string,
+): void {
+  if (page === undefined) return sendText(response, 404, '404: Page Not Found');
+  if (summary === 'forbidden' && path === '/stats/summary') return sendText(response, 403, forbidden('us', 'stats'));
+  sendPage(response, page);
+}
+
+const forbidden = (user: string, subresource = 'metrics'): string =>
+  `Forbidden (user=${user}, verb=get, resource=nodes, subresource(s)=[${subresource}])`;
