@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { load, loadAll } from 'js-yaml';
+import { rightsToExamine } from '../../pkg/simulator/kube-apiserver/rights.ts';
 import type { Options } from './flags/sections.ts';
 import { parseOptions } from './options.ts';
 
@@ -28,7 +29,12 @@ interface Deployment extends Manifest {
 }
 
 interface Role extends Manifest {
-  readonly rules: readonly { readonly apiGroups: string[]; readonly resources: string[]; readonly verbs: string[] }[];
+  readonly rules: readonly {
+    readonly apiGroups: string[];
+    readonly resources: string[];
+    readonly resourceNames?: string[];
+    readonly verbs: string[];
+  }[];
 }
 
 interface Binding extends Manifest {
@@ -130,6 +136,17 @@ describe('rights beyond the reference', () => {
     const [{ value }] = load(patch?.patch ?? '') as unknown as [{ value: string }];
     const parsed = await parseOptions([...baseArgs(), value]);
     assert.ok(parsed.kind === 'run' && parsed.options['kubelet-via-node-proxy']);
+  });
+});
+
+describe('manifests/components/doctor', () => {
+  it('grants reading alone, of just what the tests of doctor take for granted', () => {
+    const [{ rules }] = objectsIn(join(manifests, 'components', 'doctor')) as [Role];
+    const granted = rules.map(({ apiGroups: [group], resources, verbs, resourceNames }) => {
+      return { who: 'us', verbs, group, resources, ...(resourceNames && { names: resourceNames }) };
+    });
+    assert.deepEqual(granted, rightsToExamine('us'));
+    assert.ok(rules.every(({ verbs }) => verbs.every((verb) => verb === 'get' || verb === 'list')));
   });
 });
 

@@ -32,6 +32,11 @@ export const doctorFlags = {
     parse: parseAreas,
     help: `Look at these only, comma-separated: ${areas.map(({ name }) => name).join(', ')}.`,
   },
+  'list-codes': {
+    kind: 'switch',
+    default: false,
+    help: 'Print every code that a finding may bear, with what it stands for, and exit.',
+  },
   timeout: {
     kind: 'duration',
     default: '10s',

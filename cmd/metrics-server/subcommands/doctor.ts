@@ -1,4 +1,5 @@
 import { type ExamineOutcome, examine } from '../../../pkg/doctor/examine.ts';
+import { findingCodes } from '../../../pkg/doctor/finding-codes.ts';
 import { renderJson } from '../../../pkg/doctor/report/render-json.ts';
 import { renderText } from '../../../pkg/doctor/report/render-text.ts';
 import { exitCodeOf, type Report } from '../../../pkg/doctor/report/report.ts';
@@ -42,6 +43,10 @@ export async function doctor(
     means.stderr.write('See metrics-server doctor --help.\n');
     return blind;
   }
+  if (parsed.options['list-codes']) {
+    means.stdout.write(codeList());
+    return 0;
+  }
   const outcome = await look(parsed.options, means, surroundings);
   if (outcome.kind === 'blind') {
     means.stderr.write(`error: could not look: ${outcome.message}\n`);
@@ -50,6 +55,11 @@ export async function doctor(
   means.stdout.write(shown(outcome.report, parsed.options.output, means));
   return exitCodeOf(outcome.report);
 }
+
+const codeList = (): string =>
+  Object.entries(findingCodes)
+    .map(([code, meaning]) => `${code.padEnd(32)} ${meaning}\n`)
+    .join('');
 
 const needless = (word: string): string => `"${word}" belongs to no flag`;
 

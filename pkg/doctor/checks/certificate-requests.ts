@@ -18,7 +18,10 @@ export function checkCertificateRequests(requests: Reading<readonly CertificateR
       code: 'csr-pending',
       severity: 'warning',
       about: `node${nodes.length === 1 ? '' : 's'} ${nodes.slice(0, mostNamed).join(', ')}${more ? ` and ${nodes.length - mostNamed} more` : ''}`,
-      what: `${waiting.length === 1 ? 'A request' : `${waiting.length} requests`} for a serving certificate waits for approval.`,
+      what:
+        waiting.length === 1
+          ? 'Its request for a serving certificate waits for approval.'
+          : `${waiting.length} requests for serving certificates wait for approval.`,
       why: 'Kubernetes signs these for nobody by itself: until then the kubelet has no certificate that anybody can verify (or none at all).',
       cure: {
         advice:

@@ -187,6 +187,8 @@ function well(kubelets: readonly KubeletFacts[], speaker: Speaker): readonly Ver
     slowest === undefined ? '' : `; the slowest (${slowest.node.name}) took ${Math.round(slowest.tookMs)} ms`;
   const trust = good.every(({ verified }) => verified) ? ', with certificates that are verified' : '';
   if (speaker === 'stranger')
-    return [fine(`${good.length} kubelets are reached from here${trust}; none was shown a token.`)];
+    return [
+      fine(`${good.length} of ${kubelets.length} kubelets can be reached from here${trust}; none was shown a token.`),
+    ];
   return [fine(`${good.length} of ${kubelets.length} kubelets answer for their containers${trust}${time}.`)];
 }

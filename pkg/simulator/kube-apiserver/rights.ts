@@ -70,16 +70,14 @@ function metricsServerRights(): readonly Right[] {
 
 /** What a doctor in the pod looks at beyond what the server does, as manifests/components/doctor grants it. */
 export function rightsToExamine(who: string): readonly Right[] {
-  const serving = { who, verbs: ['get'], namespace: 'kube-system', names: ['metrics-server'] } as const;
   return [
     { who, verbs: ['get'], group: 'apiregistration.k8s.io', resources: ['apiservices'] },
-    { ...serving, group: '', resources: ['services'] },
-    { ...serving, group: '', resources: ['services'], namespace: 'default', names: ['kubernetes'] },
-    { who, verbs: ['list'], group: 'discovery.k8s.io', resources: ['endpointslices'], namespace: 'kube-system' },
     { who, verbs: ['get', 'list'], group: 'apps', resources: ['deployments'] },
     { who, verbs: ['get'], group: 'apps', resources: ['replicasets', 'statefulsets'] },
-    { who, verbs: ['list'], group: 'certificates.k8s.io', resources: ['certificatesigningrequests'] },
     { who, verbs: ['list'], group: 'autoscaling', resources: ['horizontalpodautoscalers'] },
+    { who, verbs: ['list'], group: 'certificates.k8s.io', resources: ['certificatesigningrequests'] },
+    { who, verbs: ['get'], group: '', resources: ['services'], names: ['kubernetes', 'metrics-server'] },
+    { who, verbs: ['list'], group: 'discovery.k8s.io', resources: ['endpointslices'] },
   ];
 }
 
