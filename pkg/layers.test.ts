@@ -9,7 +9,7 @@ const floors = [
   ['pkg/lifecycle', 'pkg/telemetry'],
   ['pkg/kube', 'pkg/apiserver'],
   ['pkg/scraper', 'pkg/storage', 'pkg/api', 'pkg/heapster'],
-  ['pkg/server', 'pkg/doctor', 'pkg/simulator'],
+  ['pkg/server', 'pkg/doctor', 'pkg/usage', 'pkg/simulator'],
   ['cmd/metrics-server', 'cmd/simulator', 'cmd/demo'],
 ];
 
