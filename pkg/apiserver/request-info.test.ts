@@ -67,15 +67,25 @@ test('a legacy path has no group', () => {
   });
 });
 
-test('below a plain root nothing is a resource, and beside it everything is as ever', () => {
-  const kindOf = (target: string): string | false => {
-    const info = requestInfo(madeRequest(target), ['/api/v1/model']);
-    return info.kind === 'info' && info.attributes.kind;
+test('what lies below the root of a stand-in is asked about as that, and beside it everything is as ever', () => {
+  const standIn = { root: '/api/v1/model', group: 'metrics.k8s.io', version: 'v1beta1', resource: 'model' };
+  const asked = (target: string, method = 'GET'): string | undefined => {
+    const info = requestInfo(madeRequest(target, { method }), [standIn]);
+    if (info.kind !== 'info' || info.attributes.kind === 'path') return undefined;
+    const { verb, group, resource, name } = info.attributes;
+    return `${verb} ${resource}.${group}${name === undefined ? '' : ` ${name}`}`;
   };
-  for (const target of ['/api/v1/model', '/api/v1/model/', '/api/v1/model/nodes/n1/metrics/cpu/usage_rate'])
-    assert.equal(kindOf(target), 'path', target);
+  for (const target of [
+    '/api/v1/model',
+    '/api/v1/model/',
+    '/api/v1/model/nodes/n1/metrics/cpu/usage_rate',
+    '/api/v1/model?watch=1',
+  ])
+    assert.equal(asked(target), 'list model.metrics.k8s.io', target);
+  assert.equal(asked('/api/v1/model', 'HEAD'), 'list model.metrics.k8s.io');
+  assert.equal(asked('/api/v1/model/x', 'DELETE'), 'delete model.metrics.k8s.io');
   for (const target of ['/api/v1/models', '/api/v1/pods', '/api/v1/model2/x', '//api/v1/model/nodes'])
-    assert.equal(kindOf(target), 'resource', target);
+    assert.doesNotMatch(asked(target) ?? '', /metrics/, target);
 });
 
 test('a path that is no escaped UTF-8 is refused', () => {

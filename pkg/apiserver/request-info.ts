@@ -22,20 +22,41 @@ const verbOfMethod: Readonly<Record<string, string>> = {
 
 /**
  * Reads what a request is about, with the rules of Kubernetes' RequestInfo resolver: authorization asks about this before
- * any route is looked up, so it must not know which routes exist. Below `plainRoots` nothing is a resource, although by
- * those rules it would be one: rights are given on the URL.
+ * any route is looked up, so it must not know which routes exist. What lies below the root of a stand-in is asked about as
+ * that, whatever those rules would make of it.
  */
-export function requestInfo(request: ApiRequest, plainRoots: readonly string[] = []): RequestInfo {
+export function requestInfo(request: ApiRequest, standIns: readonly StandIn[] = []): RequestInfo {
   const path = decoded(request.path);
   if (path === undefined) return { kind: 'bad-path' };
   const verb = request.method.toLowerCase();
   const other: RequestInfo = { kind: 'info', path, attributes: { kind: 'path', verb, path } };
 
-  if (plainRoots.some((root) => path === root || path.startsWith(`${root}/`))) return other;
+  const standIn = standIns.find(({ root }) => path === root || path.startsWith(`${root}/`));
+  if (standIn !== undefined) return standingIn(request, path, standIn);
   const [prefix, ...rest] = withoutOuterSlashes(path).split('/');
   if (prefix === 'api' && rest.length >= 2) return resourceInfo(request, path, ['', ...rest]);
   if (prefix === 'apis' && rest.length >= 3) return resourceInfo(request, path, rest);
   return other;
+}
+
+/**
+ * A resource that stands for everything below a path. Rights on paths would be no rights: every cluster lets everybody who
+ * is known read `/api/*` and `/apis/*` (ClusterRole system:discovery).
+ */
+export interface StandIn {
+  readonly root: string;
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+}
+
+function standingIn({ method }: ApiRequest, path: string, { group, version, resource }: StandIn): RequestInfo {
+  const verb = verbOfMethod[method] ?? '';
+  return {
+    kind: 'info',
+    path,
+    attributes: { kind: 'resource', verb: verb === 'get' ? 'list' : verb, group, version, resource },
+  };
 }
 
 /** By hand: a regular expression looks again at every slash in the middle, and anybody may send a million of them. */

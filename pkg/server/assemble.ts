@@ -68,9 +68,15 @@ export async function assemble(config: Config, surroundings: Surroundings): Prom
     namedCertificates: naming.certificates,
     audit: auditing.audit,
   };
-  // What nobody wants is not even loaded.
-  const catalogue = config.catalogue && (await import('./catalogue.ts')).catalogueOf;
-  return { kind: 'assembled', server: build(means, opened, catalogue) };
+  return { kind: 'assembled', server: build(means, opened, await loadedCatalogue(config)) };
+}
+
+/**
+ * What nobody wants is not even loaded. On its own, because TypeScript 6.0 leaves the import's extension as it is where a
+ * function has `using` declarations.
+ */
+async function loadedCatalogue({ catalogue }: Config): Promise<typeof plugCatalogue | undefined> {
+  return catalogue && (await import('./catalogue.ts')).catalogueOf;
 }
 
 /** The wiring diagram: kubelets -> scraper -> storage -> API, beside the catalogs that say what there is. */
@@ -104,7 +110,7 @@ function build(means: Means, opened: AsyncDisposableStack, catalogueOf?: typeof 
     observer: own.observer,
     timing: { clock, requestTimeoutMs: config.generic.requestTimeoutMs },
     more: [...debugRoutes(config.features, means), ...(catalogue?.api.routes ?? [])],
-    plainRoots: catalogue?.api.plainRoots ?? [],
+    standIns: catalogue?.api.standIns ?? [],
     ...(auditor && { auditor }),
     health: { ...probesOf(probed, probing), degraded: () => [...degradation.notes(), ...serving.notes()] },
     expose: () => registry.chunks(),

@@ -9,4 +9,12 @@ export const subcommands: SubcommandTable = {
       return (args, means) => doctor(args, means);
     },
   },
+  usage: {
+    summary: 'Shows what nodes, pods and namespaces use, with curves and peaks.',
+    load: async () => (await import('./usage.ts')).usage,
+  },
+  explain: {
+    summary: 'Says where the figures of a pod come from.',
+    load: async () => (await import('./explain.ts')).explain,
+  },
 };

@@ -1,5 +1,6 @@
 import type { Operation } from '../../apiserver/openapi/operations.ts';
 import type { TypeDescription } from '../../apiserver/openapi/type-description.ts';
+import type { StandIn } from '../../apiserver/request-info.ts';
 import type { Route } from '../../apiserver/router.ts';
 import { dashboardRoutes } from './dashboard-routes.ts';
 import { exportRoutes } from './export-routes.ts';
@@ -14,12 +15,12 @@ export interface LegacyApi {
   readonly routes: readonly Route[];
   readonly operations: readonly Operation[];
   readonly types: readonly TypeDescription[];
-  /** Paths below which nothing is a resource, although it looks so: authorization asks for the URL. */
-  readonly plainRoots: readonly string[];
+  /** Whoever may list the resource `model` of metrics.k8s.io may read what is Heapster's own. */
+  readonly standIns: readonly StandIn[];
 }
 
 /** Paths of Heapster's own, below `/api/v1` where resources live. */
-export const legacyRoots: readonly string[] = [
+const legacyRoots: readonly string[] = [
   '/api/v1/model',
   '/api/v1/historical',
   '/api/v1/dashboard',
@@ -42,7 +43,7 @@ export function legacyApi(parts: UsageApiParts): LegacyApi {
     routes: all.map(routeOf),
     operations: all.map((route) => operationOf(route, documentOf(route.path))),
     types: legacyTypes,
-    plainRoots: legacyRoots,
+    standIns: legacyRoots.map((root) => ({ root, group: 'metrics.k8s.io', version: 'v1beta1', resource: 'model' })),
   };
 }
 

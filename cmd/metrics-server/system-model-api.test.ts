@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { plainCluster } from '../../pkg/simulator/shape/plain-cluster.ts';
+import { RunningSystem } from './testing/running-system.ts';
+
+const shape = plainCluster({
+  nodes: 2,
+  podsPerNode: 2,
+  containersPerPod: 1,
+  seed: 1,
+  housekeeping: { minMs: 10_000, maxMs: 10_000 },
+});
+const pods = shape.nodes.flatMap((node) => node.pods);
+
+describe("Heapster's API on the secure port", () => {
+  let system: RunningSystem;
+
+  before(async () => {
+    system = await RunningSystem.start({ shape, flags: () => ['--catalogue', '--catalogue-resolution=15s'] });
+    await system.until('a rate of every node', async () => {
+      const rates = await Promise.all(
+        shape.nodes.map(({ name }) => pointsOf(`/api/v1/model/nodes/${name}/metrics/cpu/usage_rate`)),
+      );
+      return rates.every((points) => points.length > 0);
+    });
+  });
+  after(() => system[Symbol.asyncDispose]());
+
+  const ask = (path: string) => system.ask(path, { certificate: system.simulator.certificates.admin });
+  const pointsOf = async (path: string): Promise<readonly { readonly value: number }[]> =>
+    ((await ask(path)).json as { metrics: { value: number }[] }).metrics;
+
+  it('knows the nodes and pods of the cluster', async () => {
+    const names = JSON.parse((await ask('/api/v1/model/nodes')).text);
+    assert.deepEqual(
+      names,
+      shape.nodes.map(({ name }) => name),
+    );
+    for (const { namespace, name } of pods) {
+      const listed = JSON.parse((await ask(`/api/v1/model/namespaces/${namespace}/pods/`)).text);
+      assert.ok(listed.includes(name), name);
+    }
+  });
+
+  it('tells of each pod the working set that the Metrics API tells', async () => {
+    for (const { namespace, name, containers } of pods) {
+      const path = `/api/v1/model/namespaces/${namespace}/pods/${name}/containers/${containers[0]?.name}`;
+      const points = await pointsOf(`${path}/metrics/memory/working_set`);
+      assert.ok((points.at(-1)?.value ?? 0) > 0, path);
+    }
+  });
+
+  it('is for those who may list the resource model of metrics.k8s.io: everybody may read /api in a cluster', async () => {
+    const { tokens } = system.simulator.certificates;
+    const answer = await system.ask('/api/v1/model/nodes', { token: tokens.viewer });
+    assert.equal(answer.status, 403);
+    assert.match(answer.text, /User \\"viewer\\" cannot list resource \\"model\\" in API group \\"metrics.k8s.io\\"/);
+    assert.equal((await system.ask('/api/v1/model/nodes')).status, 403);
+  });
+
+  it('stands in OpenAPI, and changes no discovery', async () => {
+    const { paths } = (await ask('/openapi/v2')).json as { paths: Record<string, unknown> };
+    assert.ok(paths['/api/v1/model/namespaces/{namespace}/pods/{pod}/metrics/{metric}']);
+    const { groups } = (await ask('/apis')).json as { groups: { name: string; versions: { version: string }[] }[] };
+    assert.deepEqual(
+      groups.map(({ name, versions }) => `${name} ${versions.map(({ version }) => version).join()}`),
+      ['metrics.k8s.io v1beta1'],
+    );
+  });
+
+  it('serves the metrics API of old, which kubectl top asked through the service proxy', async () => {
+    const { items } = (await ask('/apis/metrics/v1alpha1/nodes/')).json as { items: { metadata: { name: string } }[] };
+    assert.deepEqual(
+      items.map(({ metadata }) => metadata.name),
+      shape.nodes.map(({ name }) => name),
+    );
+    const served = async () => ((await ask('/apis/metrics/v1alpha1/pods')).json as { items: unknown[] }).items.length;
+    await system.until('both figures of every container', async () => (await served()) === pods.length);
+  });
+});
+
+it("Heapster's API is not there where nobody asked for the catalogue", async () => {
+  await using system = await RunningSystem.start({ shape });
+  const { admin } = system.simulator.certificates;
+  assert.equal((await system.ask('/api/v1/model/nodes', { certificate: admin })).status, 404);
+});
