@@ -49,7 +49,8 @@ export class Draft {
   }
 
   set(row: Row, column: number, value: number): void {
-    this.#cells[row.at + column] = Math.round(value * (row.columns.scales[column] ?? 1));
+    const scale = row.columns.scales[column] ?? 1;
+    this.#cells[row.at + column] = scale === 1 ? Math.round(value) : Math.round(value * scale);
   }
 
   /** Sets a value by name; a metric that such rows do not have is left out. */

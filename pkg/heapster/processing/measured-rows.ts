@@ -49,8 +49,8 @@ function measure(draft: Draft, row: Row, subject: Subject): Row {
   draft.setTime(row, 'cpu', subject.cpu?.sampledAt ?? Number.NaN);
   draft.setTime(row, 'memory', subject.memory?.sampledAt ?? Number.NaN);
   draft.setTime(row, 'network', subject.network?.sampledAt ?? Number.NaN);
-  for (const [column, read] of readingsFor(row.columns).entries()) {
-    const value = read?.(subject);
+  for (const { column, read } of readingsFor(row.columns)) {
+    const value = read(subject);
     if (value !== undefined) draft.set(row, column, value);
   }
   return row;
@@ -59,6 +59,5 @@ function measure(draft: Draft, row: Row, subject: Subject): Row {
 function filesystemRow(draft: Draft, id: string, filesystem: FilesystemSummary | undefined, parent: Row): void {
   if (filesystem === undefined) return;
   const row = draft.row('filesystem', id, parent);
-  for (const [column, { name }] of row.columns.metrics.entries())
-    draft.set(row, column, filesystemReadings[name]?.(filesystem) ?? Number.NaN);
+  for (const { column, read } of filesystemReadings) draft.set(row, column, read(filesystem) ?? Number.NaN);
 }

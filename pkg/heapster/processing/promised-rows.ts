@@ -1,4 +1,5 @@
 import type { ContainerFacts, NodeFacts, PodFacts, ResourceAmounts } from '../../model/pod-facts.ts';
+import { type Columns, columnsOf } from '../rows/columns.ts';
 import { podKey, type Row } from '../rows/layout.ts';
 import type { Draft } from './draft.ts';
 
@@ -30,17 +31,32 @@ function addContainer(draft: Draft, pod: Row, container: ContainerFacts, restart
   draft.setNamed(row, 'restart_count', restarts);
 }
 
+/** Where the promises of a pod, or of a container, stand in its row. */
+const promises = {
+  pod: promisesIn(columnsOf('pod')),
+  pod_container: promisesIn(columnsOf('pod_container')),
+};
+
+function promisesIn(columns: Columns) {
+  return resources.map(([metric, resource]) => ({
+    resource,
+    request: columns.columnOf(`${metric}/request`) ?? 0,
+    limit: columns.columnOf(`${metric}/limit`) ?? 0,
+  }));
+}
+
 /** 0 where nothing is said, as in Heapster: nothing is promised. */
 function setPromises(
   draft: Draft,
   row: Row,
   { requests, limits }: { readonly requests: ResourceAmounts; readonly limits: ResourceAmounts },
 ): void {
-  for (const [metric, resource] of resources) {
-    draft.setNamed(row, `${metric}/request`, requests[resource] ?? 0);
-    draft.setNamed(row, `${metric}/limit`, limits[resource] ?? 0);
+  for (const { resource, request, limit } of promises[row.kind === 'pod' ? 'pod' : 'pod_container']) {
+    draft.set(row, request, requests[resource] ?? 0);
+    draft.set(row, limit, limits[resource] ?? 0);
   }
-  for (const [resource, amount] of Object.entries(requests.others ?? {}))
+  if (requests.others === undefined) return;
+  for (const [resource, amount] of Object.entries(requests.others))
     draft.set(draft.row('extra', `${resource}/request`, row), 0, amount);
 }
 

@@ -1,5 +1,5 @@
 import type { FilesystemSummary, NetworkSummary, PressureLine, SubjectSummary } from '../../model/kubelet-summary.ts';
-import type { Columns } from '../rows/columns.ts';
+import { type Columns, columnsOf } from '../rows/columns.ts';
 
 /** Whatever a summary tells of: a node, a pod, a container. */
 export interface Subject extends SubjectSummary {
@@ -47,7 +47,7 @@ const readings: Readonly<Record<string, Reading>> = {
 };
 
 /** Figures of a file system, or of a part of one. */
-export const filesystemReadings: Readonly<Record<string, (filesystem: FilesystemSummary) => number>> = {
+const filesystemFigures: Readonly<Record<string, (filesystem: FilesystemSummary) => number>> = {
   'filesystem/usage': ({ used }) => used,
   'filesystem/limit': ({ capacity }) => capacity,
   'filesystem/available': ({ available }) => available,
@@ -55,17 +55,39 @@ export const filesystemReadings: Readonly<Record<string, (filesystem: Filesystem
   'filesystem/inodes_free': ({ inodesFree }) => inodesFree,
 };
 
-const known = new Map<Columns, readonly (Reading | undefined)[]>();
+/** What is read for a column. */
+export interface ColumnReading<Part> {
+  readonly column: number;
+  readonly read: (part: Part) => number | undefined;
+}
 
-/** What to read for each column; undefined for those that are not read. */
-export function readingsFor(columns: Columns): readonly (Reading | undefined)[] {
+const known = new Map<Columns, readonly ColumnReading<Subject>[]>();
+
+/** What to read for the columns of an entity; those that are computed, or come from elsewhere, are left out. */
+export function readingsFor(columns: Columns): readonly ColumnReading<Subject>[] {
   let found = known.get(columns);
   if (found === undefined) {
-    found = columns.metrics.map(({ name }) => readings[name]);
+    found = inColumns(columns, readings);
     known.set(columns, found);
   }
   return found;
 }
+
+/** Looked up once, because it is needed for every row of every answer. */
+const inColumns = <Part>(
+  columns: Columns,
+  byMetric: Readonly<Record<string, (part: Part) => number | undefined>>,
+): readonly ColumnReading<Part>[] =>
+  columns.metrics.flatMap(({ name }, column) => {
+    const read = byMetric[name];
+    return read === undefined ? [] : [{ column, read }];
+  });
+
+/** What to read for the columns of a file system. */
+export const filesystemReadings: readonly ColumnReading<FilesystemSummary>[] = inColumns(
+  columnsOf('filesystem'),
+  filesystemFigures,
+);
 
 /** When a subject's figures were measured: those of CPU, or else of memory, or else of the network. */
 export const sampledAt = ({ cpu, memory, network: counters }: Subject): number =>
