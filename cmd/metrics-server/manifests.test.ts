@@ -139,6 +139,29 @@ describe('rights beyond the reference', () => {
   });
 });
 
+describe('manifests/components/catalogue', () => {
+  const directory = join(manifests, 'components', 'catalogue');
+
+  it('switches the catalogue on', async () => {
+    const [patch] = kustomizationIn(directory).patches ?? [];
+    const [{ value }] = load(patch?.patch ?? '') as unknown as [{ value: string }];
+    const parsed = await parseOptions([...baseArgs(), value]);
+    assert.ok(parsed.kind === 'run' && parsed.options.catalogue);
+  });
+
+  it('grants the server what that takes beyond the base, and nothing that writes', () => {
+    const [role, binding] = objectsIn(directory) as [Role, Binding];
+    assert.deepEqual(
+      role.rules.map(({ resources, verbs }) => [resources, verbs]),
+      [
+        [['nodes/stats'], ['get']],
+        [['namespaces'], ['get', 'list', 'watch']],
+      ],
+    );
+    assert.equal(binding.roleRef.name, role.metadata.name);
+  });
+});
+
 describe('manifests/components/doctor', () => {
   it('grants reading alone, of just what the tests of doctor take for granted', () => {
     const [{ rules }] = objectsIn(join(manifests, 'components', 'doctor')) as [Role];
