@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from '../outcome.ts';
 import { nextLimitMs } from './patience.ts';
 
 const bounds = { shortestMs: 10_000, longestMs: 60_000 };

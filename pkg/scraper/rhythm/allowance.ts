@@ -1,4 +1,4 @@
-import type { Clock } from '../lifecycle/clock.ts';
+import type { Clock } from '../../lifecycle/clock.ts';
 
 /** So many askings a second beyond the ordinary ones, and no more: what was not used for a second is lost. */
 export class Allowance {

@@ -1,4 +1,4 @@
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from '../outcome.ts';
 
 /** Between which bounds a node's own deadline moves. */
 export interface PatienceBounds {

@@ -1,4 +1,4 @@
-import { backoffMs } from '../lifecycle/backoff.ts';
+import { backoffMs } from '../../lifecycle/backoff.ts';
 
 /** How often nodes are asked. */
 export interface Pace {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { WoundClock } from '../lifecycle/wound-clock.ts';
+import { WoundClock } from '../../lifecycle/wound-clock.ts';
 import { Allowance } from './allowance.ts';
 
 describe('an allowance', () => {
