@@ -8,7 +8,7 @@ import { Gate } from '../gate.ts';
 import type { AddressOptions } from '../kubelet/address.ts';
 import type { KubeletClient } from '../kubelet/kubelet-client.ts';
 import type { Outcome } from '../outcome.ts';
-import { offsetOf } from '../schedule.ts';
+import { offsetOf } from '../rhythm/schedule.ts';
 import type { ScrapeTargets } from '../scraper.ts';
 import { AskedNode } from './asked-node.ts';
 import type { CollectorInstruments } from './collector-instruments.ts';
