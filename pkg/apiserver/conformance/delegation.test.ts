@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { test } from 'node:test';
 import { WoundClock } from '../../lifecycle/wound-clock.ts';
 import type { AccessAttributes, AccessVerdict, TokenVerdict, User } from '../../model/user.ts';
 import { silentLogger } from '../../telemetry/logger.ts';
@@ -9,6 +8,7 @@ import { type CertificatePair, generateKey, issueCertificate } from '../certific
 import type { ApiRequest } from '../exchange.ts';
 import { Authenticator } from '../identity/authenticate.ts';
 import { Authorizer } from '../identity/authorize.ts';
+import { test } from '../testing/every-protocol.ts';
 import { ask, root, type Served, statusText } from './served-metrics.ts';
 
 // aggregated-api.md §4.2, §4.3: what a caller meets, from the credential to the refusal.

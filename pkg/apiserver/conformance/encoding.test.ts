@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { IncomingHttpHeaders } from 'node:http';
-import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { test } from '../testing/every-protocol.ts';
 import { longResource } from './long-resource.ts';
 import { ask, root, statusText } from './served-metrics.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { test } from '../testing/every-protocol.ts';
 import { askOfThings, bodyText } from '../testing/things.ts';
 
 // What an API server owes those who ask what its types are: the aggregation layer, kubectl explain, kubectl apply.
@@ -201,8 +201,8 @@ test('a client that has OpenAPI v2 already is told so, compressed or not', async
 
 test('HEAD gives the headers of GET', async () => {
   for (const path of ['/openapi/v2', '/openapi/v3', document]) {
-    const answer = await askOfThings(path, { method: 'HEAD' });
-    assert.deepEqual(answer, { ...(await askOfThings(path)), body: '' });
+    const [head, get] = [await askOfThings(path, { method: 'HEAD' }), await askOfThings(path)];
+    assert.deepEqual([head.status, head.headers, await bodyText(head)], [get.status, get.headers, '']);
   }
 });
 

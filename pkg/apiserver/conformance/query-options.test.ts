@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { WoundClock } from '../../lifecycle/wound-clock.ts';
+import { test } from '../testing/every-protocol.ts';
 import { ask, root, statusText } from './served-metrics.ts';
 
 // aggregated-api.md §5.7

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { AccessVerdict } from '../../model/user.ts';
 import { silentLogger } from '../../telemetry/logger.ts';
 import { ApiServer, type Caller } from '../api-server.ts';
 import type { Answer } from '../exchange.ts';
 import { madeRequest } from '../made-request.ts';
+import { answerOf, test } from '../testing/every-protocol.ts';
 import { bodyBytes } from './body-bytes.ts';
 import { type RecordedExchange, recordedExchanges } from './recorded-exchange.ts';
 import { recordedResource } from './recorded-resource.ts';
@@ -91,7 +91,7 @@ function inWords(answer: Whole, recorded: RecordedExchange): string {
 async function answerTo(exchange: RecordedExchange): Promise<Answer> {
   const { path, method = 'GET', accept = '*/*', acceptEncoding } = exchange;
   const headers = { 'user-agent': 'curl/8.14.1', accept, ...(acceptEncoding && { 'accept-encoding': acceptEncoding }) };
-  return await serverFor(exchange).handle(madeRequest(path, { method, headers }));
+  return await answerOf(serverFor(exchange), madeRequest(path, { method, headers }));
 }
 
 function callerOf({ caller }: RecordedExchange): Caller {

@@ -3,6 +3,7 @@ import { silentLogger } from '../../telemetry/logger.ts';
 import { ApiServer, type ApiServerOptions } from '../api-server.ts';
 import type { Answer, ApiRequest } from '../exchange.ts';
 import { madeRequest } from '../made-request.ts';
+import { answerOf } from '../testing/every-protocol.ts';
 import { bodyBytes } from './body-bytes.ts';
 import { type RecordedExchange, recordedExchanges } from './recorded-exchange.ts';
 import { recordedResource } from './recorded-resource.ts';
@@ -29,7 +30,7 @@ export async function ask(
   request: Partial<ApiRequest> = {},
   changes: Partial<ApiServerOptions> = {},
 ): Promise<Served> {
-  const answer: Answer = await metricsServer(changes).handle(madeRequest(target, request));
+  const answer: Answer = await answerOf(metricsServer(changes), madeRequest(target, request));
   const bytes = await bodyBytes(answer.body);
   const { status, headers, warnings = [] } = answer;
   return { status, headers, bytes, text: bytes.toString(), warnings };

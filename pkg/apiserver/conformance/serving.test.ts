@@ -8,6 +8,7 @@ import { goawayByChance } from '../filters/goaway.ts';
 import { InFlightLimit } from '../filters/in-flight-limit.ts';
 import { ShutdownGate } from '../filters/shutdown-gate.ts';
 import { strictTransportSecurity } from '../filters/strict-transport-security.ts';
+import { test } from '../testing/every-protocol.ts';
 import { askOfThings, bodyText } from '../testing/things.ts';
 
 // What stands in front of the API, whatever is asked: overload, headers by flag, health, and the way out.
@@ -16,7 +17,7 @@ const things = '/apis/things.example.com/v1/things';
 const http2 = { httpMajor: 2 } as const;
 
 describe('strict transport security', () => {
-  it('is on every answer, also a refusal, its directives joined', async () => {
+  test('is on every answer, also a refusal, its directives joined', async () => {
     const filters = [strictTransportSecurity(['max-age=31536000', 'includeSubDomains'])];
     for (const target of [things, '/nosuch', '/livez']) {
       const { headers } = await askOfThings(target, {}, { filters });
@@ -24,7 +25,7 @@ describe('strict transport security', () => {
     }
   });
 
-  it('is not there unless asked for', async () => {
+  test('is not there unless asked for', async () => {
     assert.equal((await askOfThings(things)).headers['Strict-Transport-Security'], undefined);
   });
 });
@@ -41,7 +42,7 @@ const origins: readonly (readonly [method: string, origin: string | undefined, s
 
 describe('CORS', () => {
   for (const [method, origin, status, allowed] of origins) {
-    it(`${method} from ${origin ?? 'no page'} gives ${status} and allows ${allowed ?? 'nothing'}`, async () => {
+    test(`${method} from ${origin ?? 'no page'} gives ${status} and allows ${allowed ?? 'nothing'}`, async () => {
       const filters = [crossOrigin([/^https:\/\/[a-z]+\.example\.com$/])];
       const headers = origin === undefined ? {} : { origin };
       const answer = await askOfThings(things, { method, headers }, { filters });
@@ -64,7 +65,7 @@ describe('CORS', () => {
     assert.equal(two.headers['Access-Control-Allow-Origin'], undefined);
   });
 
-  it('answers a browser that asks in advance before anybody asks who it is', async () => {
+  test('answers a browser that asks in advance before anybody asks who it is', async () => {
     const request = { method: 'OPTIONS', headers: { origin: 'https://a.example.com' } };
     const answer = await askOfThings(things, request, { filters: [crossOrigin([/a/])], ...callerIs('unauthorized') });
     assert.equal(answer.status, 204);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '../testing/every-protocol.ts';
 import { askOfThings, bodyText, madeAt } from '../testing/things.ts';
 
 // `/statusz` (KEP-4827): words for people, a document for those who spell out which.

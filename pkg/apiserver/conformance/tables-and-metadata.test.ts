@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from '../testing/every-protocol.ts';
 import { accepting, ask, root, statusText } from './served-metrics.ts';
 
 // aggregated-api.md §5.4, §5.5

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { ApiServerOptions, HealthChecks } from '../api-server.ts';
+import { test } from '../testing/every-protocol.ts';
 import { askOfThings, bodyText, thingsIn } from '../testing/things.ts';
 
 // `/version`, and the list of paths that `/` answers and that every path nobody knows answers too.

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import type { OutgoingHttpHeaders } from 'node:http';
-import { Agent, request } from 'node:https';
 import { type TestContext, test } from 'node:test';
 import { systemClock } from '../../lifecycle/clock.ts';
 import type { ClientTrust } from '../../model/client-trust.ts';
@@ -13,6 +11,7 @@ import {
   issueCertificate,
 } from '../certificates/issue-certificate.ts';
 import { type Listener, listen } from '../listen/listener.ts';
+import { type Client, type Contact, protocols } from '../listen/testing/clients.ts';
 import { Authenticator } from './authenticate.ts';
 
 const [key, otherKey] = await Promise.all([generateKey(), generateKey()]);
@@ -33,33 +32,53 @@ const requestHeader = {
 };
 const jane = { 'X-Remote-User': 'jane', 'X-Remote-Group': ['a, system:masters', 'b'] };
 
-test('the front proxy is believed on every request of its connection, group by group', async (t) => {
-  const listener = await listening(t, () => ({ requestHeader }));
-  const agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false });
-  t.after(() => agent.destroy());
-  const expected = 'jane: [a, system:masters] [b] [system:authenticated]';
-  assert.equal(await whoAmI(listener, { headers: jane, agent, ...proxyChain }), expected);
-  assert.equal(await whoAmI(listener, { headers: jane, agent, ...proxyChain }), expected);
-});
+for (const [protocol, clientOf] of protocols) {
+  test(`over ${protocol} the front proxy is believed on every request of its connection, group by group`, async (t) => {
+    const whoAmI = await meeting(t, clientOf, () => ({ requestHeader }), proxyChain);
+    const expected = 'jane: [a, system:masters] [b] [system:authenticated]';
+    assert.deepEqual([await whoAmI(jane), await whoAmI(jane)], [expected, expected]);
+  });
 
-test('the same headers without the certificate, or with a look-alike, make nobody jane', async (t) => {
-  const listener = await listening(t, () => ({ requestHeader }));
-  assert.equal(await whoAmI(listener, { headers: jane }), 'system:anonymous: [system:unauthenticated]');
-  const lookAlike = { cert: stranger.certPem, key: stranger.keyPem };
-  assert.equal(await whoAmI(listener, { headers: jane, ...lookAlike }), 'unauthorized');
-  const withTrueIntermediates = { cert: stranger.certPem + between.certPem + proxyCa.certPem, key: stranger.keyPem };
-  assert.equal(await whoAmI(listener, { headers: jane, ...withTrueIntermediates }), 'unauthorized');
-});
+  test(`over ${protocol} each request of a connection has an identity of its own`, async (t) => {
+    const whoAmI = await meeting(t, clientOf, () => ({ requestHeader }), proxyChain);
+    const names = Array.from({ length: 20 }, (_, at) => `user-${at}`);
+    const found = await Promise.all(names.map((name) => whoAmI({ 'X-Remote-User': name })));
+    assert.deepEqual(
+      found,
+      names.map((name) => `${name}: [system:authenticated]`),
+    );
+  });
 
-test('an authority that is no longer trusted stops counting on connections that are open', async (t) => {
-  let trust: ClientTrust = { requestHeader };
-  const listener = await listening(t, () => trust);
-  const agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false });
-  t.after(() => agent.destroy());
-  assert.match(await whoAmI(listener, { headers: jane, agent, ...proxyChain }), /^jane/);
-  trust = { requestHeader: { ...requestHeader, ca: stranger.certPem } };
-  assert.equal(await whoAmI(listener, { headers: jane, agent, ...proxyChain }), 'unauthorized');
-});
+  test(`over ${protocol} the same headers without the certificate, or with a look-alike, make nobody jane`, async (t) => {
+    const trust = (): ClientTrust => ({ requestHeader });
+    assert.equal(await (await meeting(t, clientOf, trust))(jane), 'system:anonymous: [system:unauthenticated]');
+    const lookAlike = { cert: stranger.certPem, key: stranger.keyPem };
+    assert.equal(await (await meeting(t, clientOf, trust, lookAlike))(jane), 'unauthorized');
+    const trueIntermediates = { ...lookAlike, cert: stranger.certPem + between.certPem + proxyCa.certPem };
+    assert.equal(await (await meeting(t, clientOf, trust, trueIntermediates))(jane), 'unauthorized');
+  });
+
+  test(`over ${protocol} an authority that is no longer trusted stops counting on open connections`, async (t) => {
+    let trust: ClientTrust = { requestHeader };
+    const whoAmI = await meeting(t, clientOf, () => trust, proxyChain);
+    assert.match(await whoAmI(jane), /^jane/);
+    trust = { requestHeader: { ...requestHeader, ca: stranger.certPem } };
+    assert.equal(await whoAmI(jane), 'unauthorized');
+  });
+}
+
+/** One connection of a client that shows this certificate, and what the server takes its requests for. */
+async function meeting(
+  t: TestContext,
+  clientOf: (contact: Contact) => Client,
+  trust: () => ClientTrust,
+  shown: Omit<Contact, 'port'> = {},
+): Promise<(headers: OutgoingHttpHeaders) => Promise<string>> {
+  const { port } = await listening(t, trust);
+  const client = clientOf({ port, ...shown });
+  t.after(() => client.close());
+  return async (headers) => (await client.ask({ headers })).body;
+}
 
 async function listening(t: TestContext, trust: () => ClientTrust): Promise<Listener> {
   const tokens = { review: async () => ({ kind: 'rejected' as const, reason: 'unknown' }) };
@@ -81,22 +100,6 @@ async function listening(t: TestContext, trust: () => ClientTrust): Promise<List
   assert.ok(outcome.kind === 'listening');
   t.after(() => outcome.listener.close({ graceMs: 0 }));
   return outcome.listener;
-}
-
-interface Asking {
-  readonly headers: OutgoingHttpHeaders;
-  readonly cert?: string;
-  readonly key?: string;
-  readonly agent?: Agent;
-}
-
-async function whoAmI({ port }: Listener, asking: Asking): Promise<string> {
-  const asked = request({ host: '127.0.0.1', port, rejectUnauthorized: false, agent: false, ...asking });
-  asked.end();
-  const [response] = await once(asked, 'response');
-  let text = '';
-  for await (const chunk of response) text += chunk;
-  return text;
 }
 
 function issued(commonName: string, wishes: Partial<CertificateOrder> = {}): Promise<CertificatePair> {

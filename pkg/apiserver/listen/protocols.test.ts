@@ -7,7 +7,7 @@ import { silentLogger } from '../../telemetry/logger.ts';
 import { generateKey, issueCertificate } from '../certificates/issue-certificate.ts';
 import type { Answer, ApiRequest } from '../exchange.ts';
 import { type Listener, type ListenOptions, listen } from './listener.ts';
-import { type Client, type Contact, http1Client, http2Client } from './testing/clients.ts';
+import { type Client, type Contact, protocols } from './testing/clients.ts';
 
 const key = await generateKey();
 const validity = { notBefore: Date.now() - 60_000, notAfter: Date.now() + 86_400_000, key };
@@ -16,10 +16,7 @@ const authority = await issueCertificate({ commonName: 'authority', isCa: true, 
 const alice = await issueCertificate({ commonName: 'alice', usages: ['client'], issuer: authority, ...validity });
 
 /** What holds whatever the client speaks. */
-for (const [protocol, clientOf] of [
-  ['HTTP/1.1', http1Client],
-  ['HTTP/2', http2Client],
-] as const) {
+for (const [protocol, clientOf] of protocols) {
   describe(`over ${protocol}`, () => {
     it('a request arrives with method, path, query, host and headers; its answer leaves whole', async (t) => {
       let seen: ApiRequest | undefined;

@@ -5,6 +5,7 @@ import { madeRequest } from '../made-request.ts';
 import { machineryNames } from '../openapi/machinery-types.ts';
 import { ownType, reference, required, type TypeDescription, text } from '../openapi/type-description.ts';
 import type { ApiGroupVersion, Resource } from '../resource.ts';
+import { answerOf } from './every-protocol.ts';
 
 /** A resource of the group that tests of the API server serve; it holds nothing. */
 export const thingResource = (shape: Pick<Resource<unknown>, 'name' | 'kind' | 'namespaced'>): Resource<unknown> => ({
@@ -48,7 +49,7 @@ export function askOfThings(
   request: Partial<ApiRequest> = {},
   changes: Partial<ApiServerOptions> = {},
 ): Promise<Answer> {
-  return thingsServer(changes).handle(madeRequest(target, request));
+  return answerOf(thingsServer(changes), madeRequest(target, request));
 }
 
 /** The body of an answer, as text. */

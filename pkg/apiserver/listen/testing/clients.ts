@@ -19,6 +19,7 @@ export interface Received {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  readonly bytes: Buffer;
 }
 
 /** A client with one connection. */
@@ -46,8 +47,8 @@ export function http1Client(contact: Contact): Client {
   return {
     async ask(asked = {}) {
       const [response] = await once(start(asked), 'response');
-      const body: string = (await response.setEncoding('utf8').toArray()).join('');
-      return { status: response.statusCode, headers: response.headers, body };
+      const bytes = Buffer.concat(await response.toArray());
+      return { status: response.statusCode, headers: response.headers, bytes, body: bytes.toString() };
     },
     askWithoutReading(asked = {}) {
       start(asked)
@@ -83,15 +84,14 @@ export function http2Client({ port, ...contact }: Contact): Client {
         Promise.withResolvers<readonly [IncomingHttpHeaders & { readonly ':status'?: number | undefined }]>();
       stream.once('response', (headers) => response.resolve([headers]));
       stream.on('error', (error) => response.reject(error));
-      let body = '';
-      stream.setEncoding('utf8').on('data', (text) => {
-        body += text;
-      });
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk) => chunks.push(chunk));
       await new Promise((resolve) => stream.once('close', resolve));
       if (stream.rstCode !== 0 || !stream.readableEnded) response.reject(new Error('closed with error'));
       const [{ ':status': status = 0, ...headers }] = await response.promise;
       if (stream.rstCode !== 0) throw new Error(`closed with error code ${stream.rstCode}`);
-      return { status, headers, body };
+      const bytes = Buffer.concat(chunks);
+      return { status, headers, bytes, body: bytes.toString() };
     },
     askWithoutReading(asked = {}) {
       void start(asked).then((stream) => stream.on('error', () => undefined));
@@ -99,6 +99,12 @@ export function http2Client({ port, ...contact }: Contact): Client {
     close: () => session?.destroy(),
   };
 }
+
+/** A protocol by name, and who speaks it. */
+export const protocols = [
+  ['HTTP/1.1', http1Client],
+  ['HTTP/2', http2Client],
+] as const;
 
 function open(port: number, contact: Omit<Contact, 'port'>): ClientHttp2Session {
   const session = connect(`https://127.0.0.1:${port}`, {
