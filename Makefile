@@ -7,6 +7,7 @@ E2E ?= 'e2e/*.test.ts'
 # Set ONCE=1 to print once and leave.
 ONCE ?=
 FUZZ_SECONDS ?= 60
+FUZZ_BODIES ?= 100000
 FUZZ_SEED ?= $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 
 .DEFAULT_GOAL := help
@@ -54,9 +55,10 @@ demo: build ## Show the server at work on a pretend cluster (ONCE=1: print once 
 e2e: build ## The real kubectl against the real server, on a pretend cluster or on E2E_KUBECONFIG's.
 	$(NODE) --test --test-concurrency=1 $(E2E)
 
-fuzz: install ## Put nonsense to the API server for FUZZ_SECONDS=60 (FUZZ_SEED=n: the same nonsense again).
+fuzz: install ## Nonsense for the API server, FUZZ_SECONDS=60, and for decoders, FUZZ_BODIES=100000 (FUZZ_SEED=n: the same again).
 	@echo "FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$${seed:=$(FUZZ_SEED)}"; \
-		FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$$seed $(NODE) --test --test-timeout=600000 pkg/apiserver/conformance/*.fuzz.test.ts
+		FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$$seed $(NODE) --test --test-timeout=600000 pkg/apiserver/conformance/*.fuzz.test.ts && \
+		FUZZ_BODIES=$(FUZZ_BODIES) FUZZ_SEED=$$seed $(NODE) --test --test-timeout=1800000 pkg/scraper/decode/decode.fuzz.test.ts
 
 bundle: build ## The server as one script with V8's code cache, for an image: dist/bundle/.
 	@$(NODE) .config/bundle.js

@@ -36,7 +36,11 @@ export interface Decoded extends Omit<NodeBatch, 'node'> {
  * out the same object while the containers are the same.
  */
 export class ResourceDecoder {
-  #known: KnownLayout = nothingKnown;
+  #known: KnownLayout;
+
+  constructor(known: KnownLayout = nothingKnown) {
+    this.#known = known;
+  }
 
   /** Never throws: a bad line costs that line. `receivedAt` is the sample time of lines that carry none. */
   decode(body: Buffer, receivedAt: EpochMs): Decoded {
