@@ -16,6 +16,7 @@ import { impersonate } from './identity/impersonate.ts';
 import { type OpenapiOptions, openapiRoutes } from './openapi/openapi-routes.ts';
 import { type RequestInfo, requestInfo, type StandIn } from './request-info.ts';
 import type { RequestObserver } from './request-observer.ts';
+import { requestTarget } from './request-target.ts';
 import type { ApiGroupVersion } from './resource.ts';
 import { resourceRoutes } from './resource-routes.ts';
 import { plainRoute, type Route, RouteTable } from './router.ts';
@@ -225,9 +226,8 @@ function auditId({ headers }: ApiRequest): string | undefined {
 }
 
 /** A 500 in plain text, as the filters in front of the routes write it. */
-function brokenOff({ path, query }: ApiRequest, reason: string): Answer {
-  const uri = query.size === 0 ? path : `${path}?${query}`;
-  const text = `Internal Server Error: ${goQuote(uri)}: ${reason}`;
+function brokenOff(request: ApiRequest, reason: string): Answer {
+  const text = `Internal Server Error: ${goQuote(requestTarget(request))}: ${reason}`;
   return textError(500, text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'));
 }
 

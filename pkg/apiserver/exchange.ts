@@ -8,6 +8,8 @@ export interface ApiRequest {
   /** The path as sent, percent-escapes included, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** What stood behind the first `?`, as sent. Absent = there was none, or nobody kept it. */
+  readonly rawQuery?: string;
   /**
    * Names in lower case. A header sent more than once is an array of its values, except where Node keeps the first only,
    * and except lists by definition such as Accept, which are joined by commas.

@@ -7,6 +7,7 @@ export function madeRequest(target: string, changes: Partial<ApiRequest> = {}): 
     method: 'GET',
     path,
     query: new URLSearchParams(query.join('?')),
+    ...(query.length > 0 && changes.query === undefined && { rawQuery: query.join('?') }),
     headers: {},
     peerChain: [],
     remoteAddress: '127.0.0.1',

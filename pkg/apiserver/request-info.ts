@@ -1,6 +1,7 @@
 import { exactValue, parseAnyFieldSelector } from '../model/field-selector.ts';
 import type { AccessAttributes } from '../model/user.ts';
 import type { ApiRequest } from './exchange.ts';
+import { requestTarget } from './request-target.ts';
 import { maxSelectorLength, type SelectorAttributes, selectorAttributes } from './selector-attributes.ts';
 
 /** What a request is about, as its path, method and query say it. */
@@ -80,7 +81,10 @@ function resourceInfo(request: ApiRequest, path: string, parts: readonly string[
   const verbInPath = others[0] === 'watch' || others[0] === 'proxy' ? others[0] : undefined;
   const segments = verbInPath === undefined ? others : others.slice(1);
   if (segments.length === 0) {
-    return { kind: 'no-resource', message: `unable to determine kind and namespace from url, ${path}` };
+    return {
+      kind: 'no-resource',
+      message: `unable to determine kind and namespace from url, ${requestTarget(request)}`,
+    };
   }
   const { namespace, resource, name, subresource } = place(segments, verbInPath);
   const verb = verbInPath ?? verbOf(request, name);

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import type { ApiRequest } from '../exchange.ts';
+import { requestTarget } from '../request-target.ts';
 
 /** Beyond this, what a header claims of the way a request took is not worth keeping: anybody can write it. */
 const maxAddresses = 32;
@@ -28,9 +29,9 @@ export function userAgentOf({ headers }: Pick<ApiRequest, 'headers'>): string {
 }
 
 /** Path and query as they were sent, except for a token in the query: nothing secret goes into the audit log. */
-export function requestUri({ path, query }: Pick<ApiRequest, 'path' | 'query'>): string {
-  if (query.size === 0) return path;
-  if (!query.has('access_token')) return `${path}?${query}`;
+export function requestUri(request: Pick<ApiRequest, 'path' | 'query' | 'rawQuery'>): string {
+  const { path, query } = request;
+  if (!query.has('access_token')) return requestTarget(request);
   const shown = new URLSearchParams(query);
   shown.set('access_token', 'redacted');
   return `${path}?${shown}`;

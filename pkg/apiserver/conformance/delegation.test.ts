@@ -75,9 +75,9 @@ const meetings: readonly Meeting[] = [
     chain: proxy,
     headers: through('bob'),
     access: away,
-    target: `${nodes}?a=<b>`,
+    target: `${nodes}?a=<b>,%20c&d`,
     status: 500,
-    body: `Internal Server Error: "${nodes}?a=%3Cb%3E": SubjectAccessReview: connect ECONNREFUSED &lt;10.0.0.1&gt;\n`,
+    body: `Internal Server Error: "${nodes}?a=&lt;b&gt;,%20c&amp;d": SubjectAccessReview: connect ECONNREFUSED &lt;10.0.0.1&gt;\n`,
   },
   {
     promise: 'a token that nobody can look up is no credential, and not nobody either',

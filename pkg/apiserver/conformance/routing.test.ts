@@ -58,6 +58,7 @@ const answers: readonly (readonly [promise: string, target: string, status: numb
   ['a watch by path', `${root}/watch/pods`, 404, notFound],
   ['a watch by path of nothing', `${root}/watch`, 500, noPathInfo(`${root}/watch`)],
   ['a watch by path of nothing, with a slash', `${root}/watch/`, 500, noPathInfo(`${root}/watch/`)],
+  ['such a watch with a query', `${root}/watch?a=b,c`, 500, noPathInfo(`${root}/watch?a=b,c`)],
   ['?watch=1', `${root}/pods?watch=1`, 405, noWatch],
   ['?watch=true', `${root}/pods?watch=true`, 405, noWatch],
   ['?watch without a value', `${root}/pods?watch`, 405, noWatch],

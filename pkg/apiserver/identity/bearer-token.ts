@@ -4,6 +4,7 @@ import type { Logger } from '../../telemetry/logger.ts';
 import type { ApiRequest } from '../exchange.ts';
 import type { Identity } from './identity.ts';
 import { type AnswerObserver, ReviewCache } from './review-cache.ts';
+import { tokenInProtocols } from './socket-token.ts';
 
 /** Who knows what a token is worth: the kube-apiserver, by TokenReview. */
 export interface TokenReviewer {
@@ -35,9 +36,17 @@ export class BearerTokens {
   /** The user whose token the request carries; an error when it carries one that is not accepted. */
   async identify({ headers, signal }: Pick<ApiRequest, 'headers' | 'signal'>): Promise<Identity> {
     const token = bearerToken(headers.authorization);
-    if (token === undefined) return { kind: 'no-opinion' };
     if (token === '') return { kind: 'no-opinion', warning: spaceBeforeToken };
+    return token === undefined ? await this.#identifySocket({ headers, signal }) : await this.#review(token, signal);
+  }
 
+  /** Browsers cannot give a WebSocket an Authorization header. */
+  async #identifySocket({ headers, signal }: Pick<ApiRequest, 'headers' | 'signal'>): Promise<Identity> {
+    const found = tokenInProtocols(headers);
+    return found.kind === 'token' ? await this.#review(found.token, signal) : found;
+  }
+
+  async #review(token: string, signal: AbortSignal): Promise<Identity> {
     const verdict = await this.#cache.lookUp(token, signal, (until) => this.#reviewer.review(token, until));
     switch (verdict.kind) {
       case 'authenticated':

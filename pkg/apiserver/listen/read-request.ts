@@ -22,11 +22,12 @@ export function readRequest(message: Message, socket: TLSSocket, span: RequestSp
 
 /** The same of a request that came without TLS: nobody showed a certificate. */
 export function readPlainRequest(message: Message, socket: Socket, { signal, over, body }: RequestSpan): ApiRequest {
-  const { path, query } = splitTarget(message.url ?? '/');
+  const { path, rawQuery } = splitTarget(message.url ?? '/');
   return {
     method: (message.method ?? 'GET').toUpperCase(),
     path,
-    query: new URLSearchParams(query),
+    query: new URLSearchParams(rawQuery),
+    ...(rawQuery !== undefined && { rawQuery }),
     headers: separateHeaders(message),
     httpMajor: message.httpVersionMajor === 2 ? 2 : 1,
     peerChain: [],
@@ -38,11 +39,11 @@ export function readPlainRequest(message: Message, socket: Socket, { signal, ove
 }
 
 /** Proxies may send the whole URL; only what follows the host is of interest. */
-function splitTarget(target: string): { readonly path: string; readonly query: string } {
+function splitTarget(target: string): { readonly path: string; readonly rawQuery?: string } {
   const local = target.replace(/^https?:\/\/[^/?]*/i, '');
   const mark = local.indexOf('?');
   const path = mark < 0 ? local : local.slice(0, mark);
-  return { path: path === '' ? '/' : path, query: mark < 0 ? '' : local.slice(mark + 1) };
+  return { path: path === '' ? '/' : path, ...(mark >= 0 && { rawQuery: local.slice(mark + 1) }) };
 }
 
 /** Headers that are lists by definition: sending one twice means the same as sending both values with a comma. */

@@ -7,6 +7,7 @@ import { issueCertificate } from '../certificates/issue-certificate.ts';
 import type { Answer, ApiRequest } from '../exchange.ts';
 import { listen } from '../listen/listener.ts';
 import { type Client, type Contact, protocols } from '../listen/testing/clients.ts';
+import { requestTarget } from '../request-target.ts';
 
 /** Whoever answers requests, without its sockets. */
 export interface Answering {
@@ -33,7 +34,11 @@ export async function answerOf(server: Answering, request: ApiRequest): Promise<
   const client = clientOf({ port: listener.port });
   try {
     const { method, headers } = request;
-    const received = await client.ask({ method, path: targetOf(request), headers: { ...headers, [idHeader]: id } });
+    const received = await client.ask({
+      method,
+      path: requestTarget(request),
+      headers: { ...headers, [idHeader]: id },
+    });
     const { status, bytes, headers: sent } = received;
     const warnings = warningsIn(sent['warning']);
     return { status, headers: headersOf(sent), body: bytes, ...(warnings.length > 0 && { warnings }) };
@@ -73,10 +78,6 @@ async function meet(arrived: ApiRequest): Promise<Answer> {
   if (meeting === undefined) throw new Error('nobody expects this request');
   const { peerChain, signal, over } = meeting.request;
   return await meeting.server.handle({ ...arrived, headers, peerChain, signal, ...(over && { over }) });
-}
-
-function targetOf({ path, query }: ApiRequest): string {
-  return query.size === 0 ? path : `${path}?${query}`;
 }
 
 /** What a protocol adds by itself. */
