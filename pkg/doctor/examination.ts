@@ -81,7 +81,9 @@ export class Examination {
 
   async #workload(): Promise<readonly Verdict[]> {
     const { cluster, subject, place, connection } = this.#options;
-    const verdicts = checkWorkload({ ...subject, deployments: await cluster.deployments() });
+    const [deployments, discovery] = await Promise.all([cluster.deployments(), cluster.discovery('v1beta1')]);
+    const isAnswered = discovery.kind === 'seen' && discovery.value.status === 200;
+    const verdicts = checkWorkload({ ...subject, deployments, isAnswered });
     const [pod] = subject.pods.kind === 'seen' ? subject.pods.value : [];
     if (pod === undefined) return verdicts;
     const kubernetes = await cluster.service({ namespace: 'default', name: 'kubernetes' });

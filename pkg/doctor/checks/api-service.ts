@@ -21,8 +21,10 @@ export interface ApiServiceCheck {
 /** Is the group registered, is it ours, and does the kube-apiserver reach who serves it? */
 export function checkApiService(check: ApiServiceCheck): readonly Verdict[] {
   const { apiService } = check;
+  // v1 is nobody's duty.
+  if (apiService.kind !== 'seen' && check.version !== 'v1beta1') return [];
   if (apiService.kind === 'unseen') return [judgedByDiscovery(check, apiService.why)];
-  if (apiService.kind === 'absent') return check.version === 'v1beta1' ? [missing(check)] : [];
+  if (apiService.kind === 'absent') return [missing(check)];
   const { service } = apiService.value;
   if (service === undefined) return [local(apiService.value)];
   const isOurs = service.namespace === check.ours.namespace && service.name === check.ours.name;
@@ -197,7 +199,6 @@ function judgedByDiscovery({ version, discovery }: ApiServiceCheck, why: string)
   if (discovery.kind !== 'seen') return unseen(`APIService ${name}`, why);
   const { status, text } = discovery.value;
   if (status === 200) return fine(`${name} is registered and answers (who serves it cannot be seen from here).`);
-  if (version !== 'v1beta1') return unseen(`APIService ${name}`, why);
   if (status === 404) return found({ ...missingByDiscovery, about: `APIService ${name}` });
   const [first = ''] = text.split('\n', 1);
   return found({

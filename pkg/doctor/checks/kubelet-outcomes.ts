@@ -27,7 +27,8 @@ export function diagnose(facts: KubeletFacts): Diagnosis | undefined {
   }
 }
 
-const sentence = (outcome: Outcome): string => `${capital(outcomeText(outcome))}.`;
+const sentence = (outcome: Outcome): string => ended(capital(outcomeText(outcome)));
+const ended = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`);
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 type Background = Omit<Diagnosis, 'what'>;

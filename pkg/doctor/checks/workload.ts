@@ -7,6 +7,8 @@ import { type Subject, serverContainer } from '../subject.ts';
 /** What is known of what runs the server. */
 export interface WorkloadCheck extends Pick<Subject, 'serviceRef' | 'pods' | 'flags' | 'told'> {
   readonly deployments: Reading<readonly DeploymentFacts[]>;
+  /** Somebody answers for the group: then there is a server, whether or not we know its pods. */
+  readonly isAnswered: boolean;
 }
 
 /** Does the server run, once, with flags that it takes, on a port that is free? */
@@ -113,10 +115,12 @@ function runsText(pods: readonly PodFacts[]): string {
 }
 
 /** A Deployment that asks for none, or that is not there, is all there is to say. */
-function missing({ deployments, serviceRef }: WorkloadCheck): readonly Verdict[] {
+function missing(check: WorkloadCheck): readonly Verdict[] {
+  const { deployments, serviceRef } = check;
   const { namespace, name } = serviceRef;
   const deployment = deployments.kind === 'seen' ? deployments.value.find((one) => isOurs(one, serviceRef)) : undefined;
   if (deployment?.replicas === 0) return [];
+  if (check.isAnswered) return [unseen('pods of the server', 'none bears its labels, though somebody answers for it')];
   return [
     found({
       code: 'workload-missing',

@@ -100,7 +100,7 @@ export class KubeReader {
       if (response.status >= 200 && response.status < 300) return { kind: 'seen', value: await read(response) };
       if (response.status === 404) return { kind: 'absent' };
       const { message, status } = await problemOf(response);
-      return { kind: 'unseen', why: message, ...(status !== undefined && { status }) };
+      return { kind: 'unseen', why: lackOfRights(message) ?? message, ...(status !== undefined && { status }) };
     });
   }
 
@@ -114,6 +114,15 @@ export class KubeReader {
       return { kind: 'unseen', why: problemOfFailure(cause, transport).message };
     }
   }
+}
+
+/** `we may not list deployments.apps`, for a refusal in the words of a kube-apiserver. */
+export function lackOfRights(message: string): string | undefined {
+  const [, verb, resource, group = ''] = /cannot (\w+) resource "([^"]+)" in API group "([^"]*)"/.exec(message) ?? [];
+  if (verb === undefined || resource === undefined) return undefined;
+  const [name, subresource] = resource.split('/');
+  const qualified = group === '' ? name : `${name}.${group}`;
+  return `we may not ${verb} ${qualified}${subresource === undefined ? '' : `/${subresource}`}`;
 }
 
 type Order = Omit<KubeRequest, 'signal'>;

@@ -1,7 +1,7 @@
 import { UndiciKubeletClient } from '../../scraper/kubelet/kubelet.ts';
 import type { ServerHealth } from '../facts.ts';
 import type { Subject } from '../subject.ts';
-import { type KubeReader, mapSeen, type Reading } from './kube-reader.ts';
+import { type KubeReader, lackOfRights, mapSeen, type Reading } from './kube-reader.ts';
 
 /** What the server says at /readyz, asked through the kube-apiserver, which few accounts may. */
 export async function readServerHealth(
@@ -15,7 +15,11 @@ export async function readServerHealth(
   if (answer.kind !== 'seen') return answer;
   const { status, text } = answer.value;
   // Only the server itself lists its checks; whoever else answers says why we may not ask.
-  if (!listsChecks(text)) return { kind: 'unseen', why: `asked through the kube-apiserver, the answer is ${status}` };
+  if (!listsChecks(text))
+    return {
+      kind: 'unseen',
+      why: lackOfRights(text.replaceAll('\\"', '"')) ?? `asked through the kube-apiserver, the answer is ${status}`,
+    };
   return mapSeen(answer, () => healthOf(status, text));
 }
 

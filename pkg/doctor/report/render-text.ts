@@ -14,6 +14,12 @@ export function renderText(report: Report, { colour, width }: TextOptions): stri
   const page = new Page(colour, Math.max(40, Math.min(width, 120)));
   for (const area of report.areas) renderArea(area, page);
   page.line('');
+  if (report.areas.some(({ unseen }) => unseen.some(({ why }) => why.includes('we may not')))) {
+    page.line(
+      "More can be seen with an administrator's kubeconfig, or in the pod with manifests/components/doctor.",
+      'dim',
+    );
+  }
   page.line(summary(report), report.result === 'healthy' ? 'green' : 'bold');
   return page.text;
 }
@@ -44,7 +50,9 @@ function summary({ areas: reports, result, server }: Report): string {
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const warnings = findings.length - errors;
   if (result === 'findings') return `${count(errors, 'error')}, ${count(warnings, 'warning')} at ${server}.`;
-  if (result === 'healthy') return `Nothing is wrong at ${server}.`;
+  const isWhole = reports.every(({ unseen }) => unseen.length === 0);
+  if (result === 'healthy' && isWhole) return `Nothing is wrong at ${server}.`;
+  if (result === 'healthy') return `Nothing wrong was found at ${server}; not everything could be looked at.`;
   return `Nothing was found at ${server}, but too little could be seen to say that all is well.`;
 }
 

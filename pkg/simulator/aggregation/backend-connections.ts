@@ -19,12 +19,13 @@ export type BackendAnswer =
   | { readonly kind: 'answered'; readonly response: IncomingMessage }
   | { readonly kind: 'failed'; readonly problem: string };
 
-/** Connections to aggregated API servers, each made with the front proxy's certificate and kept for the next request. */
+/** Connections to aggregated API servers, made with the front proxy's certificate and kept for the next request. */
 export class BackendConnections implements Disposable {
-  readonly #identity: CertificatePair;
+  readonly #identity: CertificatePair | undefined;
   readonly #agents = new Map<string, Agent>();
 
-  constructor(frontProxy: CertificatePair) {
+  /** Without a certificate they are made as nobody in particular. */
+  constructor(frontProxy?: CertificatePair) {
     this.#identity = frontProxy;
   }
 
@@ -75,8 +76,7 @@ export class BackendConnections implements Disposable {
         maxFreeSockets: 25,
         // Unused connections are given up after 90 s, as Go's transport does.
         timeout: 90_000,
-        cert: this.#identity.certPem,
-        key: this.#identity.keyPem,
+        ...(this.#identity && { cert: this.#identity.certPem, key: this.#identity.keyPem }),
         rejectUnauthorized: !insecureSkipTlsVerify,
         minVersion: 'TLSv1.2',
         ...(caBundle !== undefined && { ca: caBundle }),

@@ -47,6 +47,8 @@ export class KubeApiServer implements AsyncDisposable {
   readonly #watches: Watches;
   readonly #pages = new Pages();
   readonly #connections: BackendConnections;
+  /** Through a Service the kube-apiserver leads without saying who it is. */
+  readonly #strangers = new BackendConnections();
   readonly #availability: Availability;
   readonly #discovery: DiscoveryMerge;
   readonly #namespaces: NamespaceDeletion;
@@ -65,7 +67,7 @@ export class KubeApiServer implements AsyncDisposable {
     this.#discovery = new DiscoveryMerge({ store, proxy, clock });
     this.#namespaces = new NamespaceDeletion({ store, proxy, clock });
     const reading = new Reading({ store, watches: this.#watches, pages: this.#pages, clock });
-    const leading = { store, connections: this.#connections };
+    const leading = { store, connections: this.#strangers };
     this.#routes = new Routes({
       ...options,
       proxy,
@@ -131,6 +133,7 @@ export class KubeApiServer implements AsyncDisposable {
     this.#closed = true;
     await this.#door.close();
     this.#connections[Symbol.dispose]();
+    this.#strangers[Symbol.dispose]();
   }
 
   async #answer({ credentials, ...call }: UnknownCall): Promise<Reply> {
