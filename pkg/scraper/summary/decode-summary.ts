@@ -1,7 +1,7 @@
-import { isAscii } from 'node:buffer';
-import type { KubeletSummary, NodeSummary, PodSummary, VolumeSummary } from '../../model/kubelet-summary.ts';
-import { figureOf, type JsonPart, Moments, nameOf, partOf, partsOf } from './json-part.ts';
-import { containersOf, cpuOf, filesystemOf, ioOf, memoryOf, networkOf, swapOf } from './summary-parts.ts';
+import type { KubeletSummary, NodeSummary, PodSummary } from '../../model/kubelet-summary.ts';
+import { end, JsonScanner } from './json-scanner.ts';
+import { readNode, readPod } from './subjects.ts';
+import { field, summaryKeys } from './summary-keys.ts';
 
 /** What became of an answer. What of it makes no sense is left out and counted, the rest counts. */
 export type DecodedSummary =
@@ -12,93 +12,46 @@ export type DecodedSummary =
 /** More than any kubelet runs, so that a machine gone mad costs no more than this. */
 const mostPods = 4_096;
 
-/** Volumes of one pod. */
-const mostVolumes = 512;
-
 /** Path at which kubelets answer with a summary. */
 export const summaryPath = '/stats/summary';
 
 /** Reads an answer of `/stats/summary`. */
 export function decodeSummary(body: Buffer): DecodedSummary {
-  const root = partOf(parse(body));
-  if (root === undefined) return { kind: 'bad-body', message: 'it is no JSON object' };
-  const moments = new Moments();
-  const node = nodeOf(partOf(root['node']), moments);
+  const json = new JsonScanner(body, summaryKeys);
+  let node: NodeSummary | undefined;
+  let told: ToldPods = { pods: [], skipped: 0 };
+  const isObject = json.enter();
+  for (let key = isObject ? json.key() : end; key !== end; key = json.key()) {
+    if (key === field.node) node = readNode(json);
+    else if (key === field.pods) told = readPods(json);
+    else json.skip();
+  }
+  if (!isObject || json.failed) return { kind: 'bad-body', message: 'it is no JSON object, or not a whole one' };
   if (node === undefined) return { kind: 'bad-body', message: 'it has no node with a name, so it is no summary' };
-  const { pods, skipped } = podsOf(root['pods'], moments);
-  return { kind: 'summary', summary: { node, pods }, skipped };
+  return { kind: 'summary', summary: { node, pods: told.pods }, skipped: told.skipped };
 }
 
-function parse(body: Buffer): unknown {
-  try {
-    // Nearly always ASCII, which is only copied.
-    return JSON.parse(body.toString(isAscii(body) ? 'latin1' : 'utf8'));
-  } catch {
-    // Cut off, or something else that listens there: the caller says so.
-    return undefined;
-  }
+interface ToldPods {
+  readonly pods: readonly PodSummary[];
+  readonly skipped: number;
 }
 
-function nodeOf(node: JsonPart | undefined, moments: Moments): NodeSummary | undefined {
-  const name = nameOf(node?.['nodeName']);
-  if (node === undefined || name === undefined) return undefined;
-  const limits = partOf(node['rlimit']);
-  return {
-    name,
-    startedAt: moments.read(node['startTime']),
-    cpu: cpuOf(node['cpu'], moments),
-    memory: memoryOf(node['memory'], moments),
-    io: ioOf(node['io'], moments),
-    swap: swapOf(node['swap']),
-    systemContainers: containersOf(node['systemContainers'], moments),
-    network: networkOf(node['network'], moments),
-    filesystem: filesystemOf(node['fs'], moments),
-    processes: limits && { count: figureOf(limits['curproc']), limit: figureOf(limits['maxpid']) },
-  };
-}
-
-function podsOf(value: unknown, moments: Moments): { pods: readonly PodSummary[]; skipped: number } {
-  const told = Array.isArray(value) ? value.length : 0;
+function readPods(json: JsonScanner): ToldPods {
   const pods = new Map<string, PodSummary>();
-  let sensible = 0;
-  for (const part of partsOf(value, mostPods)) {
-    const pod = podOf(part, moments);
-    if (pod === undefined) continue;
-    sensible++;
-    const key = `${pod.namespace}/${pod.name}`;
-    const twin = pods.get(key);
-    if (twin === undefined || pod.startedAt > twin.startedAt) pods.set(key, pod);
+  let skipped = 0;
+  if (!json.enterList()) return { pods: [], skipped };
+  for (let left = mostPods; json.more(); left--) {
+    const pod = left > 0 ? readPod(json) : undefined;
+    if (left <= 0) json.skip();
+    if (pod === undefined) skipped++;
+    else keepLaterLife(pods, pod);
   }
-  return { pods: [...pods.values()], skipped: told - sensible };
+  return { pods: [...pods.values()], skipped };
 }
 
-function podOf(part: JsonPart, moments: Moments): PodSummary | undefined {
-  const reference = partOf(part['podRef']);
-  const namespace = nameOf(reference?.['namespace']);
-  const name = nameOf(reference?.['name']);
-  if (namespace === undefined || name === undefined) return undefined;
-  return {
-    namespace,
-    name,
-    uid: nameOf(reference?.['uid']) ?? '',
-    startedAt: moments.read(part['startTime']),
-    cpu: cpuOf(part['cpu'], moments),
-    memory: memoryOf(part['memory'], moments),
-    io: ioOf(part['io'], moments),
-    swap: swapOf(part['swap']),
-    containers: containersOf(part['containers'], moments),
-    network: networkOf(part['network'], moments),
-    ephemeralStorage: filesystemOf(part['ephemeral-storage'], moments),
-    volumes: volumesOf(part['volume'], moments),
-    processCount: figureOf(partOf(part['process_stats'])?.['process_count']),
-  };
-}
-
-function volumesOf(value: unknown, moments: Moments): PodSummary['volumes'] {
-  const volumes: VolumeSummary[] = [];
-  for (const part of partsOf(value, mostVolumes)) {
-    const name = nameOf(part['name']);
-    if (name !== undefined) volumes.push({ name, filesystem: filesystemOf(part, moments) });
-  }
-  return volumes;
+/** A pod that was made anew under its old name may be told twice for a while. */
+function keepLaterLife(pods: Map<string, PodSummary>, pod: PodSummary): void {
+  const key = `${pod.namespace}/${pod.name}`;
+  const twin = pods.get(key);
+  if (twin === undefined || pod.startedAt > twin.startedAt) pods.set(key, pod);
 }

@@ -10,7 +10,7 @@ import type {
   Pressure,
   PressureLine,
   SwapSummary,
-} from '../../model/kubelet-summary.ts';
+} from '../../../model/kubelet-summary.ts';
 import { figureOf, type JsonPart, type Moments, nameOf, partOf, partsOf } from './json-part.ts';
 
 /** Of one pod, or of one machine's daemons. */

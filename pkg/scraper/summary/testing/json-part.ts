@@ -1,4 +1,4 @@
-import { as, type EpochMs } from '../../model/units.ts';
+import { as, type EpochMs } from '../../../model/units.ts';
 
 /** An object of a JSON answer that nobody has looked at yet. */
 export type JsonPart = Readonly<Record<string, unknown>>;
