@@ -22,9 +22,9 @@ const mebibyte = 2 ** 20;
 let parts: ReturnType<typeof template> | undefined;
 
 measureAnswer();
-if (!process.argv.includes("--answer")) await measureHistory({ nodes: 1_000, minutes: 16, budgetMiB: 256 });
+if (!process.argv.includes('--answer')) await measureHistory({ nodes: 1_000, minutes: 16, budgetMiB: 256 });
 // A tenth of the cluster with a tenth of the budget forgets as the whole one does, in a tenth of the time.
-if (!process.argv.includes("--answer")) await measureHistory({ nodes: 20, minutes: 25 * 60, budgetMiB: 256 / 50 });
+if (!process.argv.includes('--answer')) await measureHistory({ nodes: 20, minutes: 25 * 60, budgetMiB: 256 / 50 });
 
 /** CPU of one answer: reading it, and all that becomes of it. */
 function measureAnswer(): void {
