@@ -11,11 +11,11 @@ FUZZ_BODIES ?= 100000
 FUZZ_SEED ?= $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 
 .DEFAULT_GOAL := help
-.PHONY: help install build test verify update types lint format layers e2e bundle bench fuzz demo clean
+.PHONY: help install build test verify update types lint format layers e2e bundle bench bench-parts profile fuzz demo clean
 
 help: ## Show this help.
 	@echo 'To see it run: make demo. To change it: make test, make verify. All targets:'
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: node_modules/.package-lock.json ## Install exactly what package-lock.json names, Node.js 24 included.
 
@@ -65,3 +65,9 @@ bundle: build ## The server as one script with V8's code cache, for an image: di
 
 bench: bundle ## Measure CPU, memory and latency on pretend clusters, and beside SERVER='...' (BENCH='--shape=small --runs=1': quickly).
 	@$(NODE) bench/main.ts $(if $(SERVER),--server='$(SERVER)') $(BENCH)
+
+bench-parts: install ## Measure decoding, storing, encoding, selecting, watching and recognising, each alone.
+	@for part in $$(ls pkg/*/*.bench.ts pkg/*/*/*.bench.ts); do echo "$$part"; $(NODE) --expose-gc $$part || exit 1; done
+
+profile: build ## A flame graph of the server at work: SHAPE=standard (or small, medium, limit).
+	@$(NODE) bench/profile.ts --shape=$(or $(SHAPE),standard)

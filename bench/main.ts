@@ -6,17 +6,17 @@
  *   make bench SERVER='/path/to/metrics-server'     ours and that one in turns, and the ratios
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { another, type Cluster, type Contender, ours, surroundings } from './contender.ts';
+import { freePort } from './free-port.ts';
 import { measure } from './measure.ts';
 import { costOf } from './process-cost.ts';
 import { startProgram } from './program.ts';
 import { markdownOf, type Result, tableOf } from './report.ts';
 import { type Figure, type Figures, figures } from './rows.ts';
-import { type Shape, shapes, simulatorFlags } from './shapes.ts';
+import { type Shape, shapes, simulatorOf } from './shapes.ts';
 
 /** What was asked for. */
 interface Order {
@@ -95,19 +95,6 @@ async function resultsOf(shape: Shape, order: Order, signal: AbortSignal): Promi
     }));
 }
 
-const simulatorOf = (shape: Shape, directory: string, port: number) => ({
-  name: 'simulator',
-  command: [
-    process.execPath,
-    // What it makes is short-lived, and a lot of it.
-    '--max-semi-space-size=64',
-    join(import.meta.dirname, '..', 'dist', 'cmd', 'simulator', 'main.js'),
-    `--directory=${directory}`,
-    ...simulatorFlags(shape),
-    `--metrics-server-address=127.0.0.1:${port}`,
-  ],
-});
-
 async function keep(results: readonly Result[], { contenders, runs }: Order): Promise<void> {
   const machine = { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, load: loadavg() };
   const folder = join(import.meta.dirname, 'results');
@@ -128,16 +115,6 @@ async function keep(results: readonly Result[], { contenders, runs }: Order): Pr
 function say(what: string): void {
   if (!process.stderr.isTTY) return void process.stderr.write(`${what}\n`);
   process.stderr.write(`\r\x1b[K${what}`);
-}
-
-/** A port of the loopback interface that is free right now. */
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no free port on 127.0.0.1');
-  return address.port;
 }
 
 const interrupted = new AbortController();

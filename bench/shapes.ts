@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import type { Command } from './program.ts';
+
 /** A pretend cluster to serve. */
 export interface Shape {
   readonly name: string;
@@ -27,7 +30,7 @@ export const containersOf = ({ nodes, podsPerNode, containersPerPod }: Shape): n
   nodes * podsPerNode * containersPerPod;
 
 /** The flags of the simulator. A twentieth of the pods is replaced in each period; half of them share a namespace. */
-export const simulatorFlags = (shape: Shape): readonly string[] => [
+const simulatorFlags = (shape: Shape): readonly string[] => [
   '--shape=plain',
   `--nodes=${shape.nodes}`,
   `--pods-per-node=${shape.podsPerNode}`,
@@ -39,3 +42,17 @@ export const simulatorFlags = (shape: Shape): readonly string[] => [
 
 /** The namespace in which half of all pods live. */
 export const bigNamespace = 'team-0';
+
+/** The simulator of a shape. The server it leads its aggregation layer to listens on `port`. */
+export const simulatorOf = (shape: Shape, directory: string, port: number): Command => ({
+  name: 'simulator',
+  command: [
+    process.execPath,
+    // What it makes is short-lived, and a lot of it.
+    '--max-semi-space-size=64',
+    join(import.meta.dirname, '..', 'dist', 'cmd', 'simulator', 'main.js'),
+    `--directory=${directory}`,
+    ...simulatorFlags(shape),
+    `--metrics-server-address=127.0.0.1:${port}`,
+  ],
+});

@@ -50,7 +50,7 @@ test('only cmd/ touches the process', () => {
   const touching = sources.filter(
     (file) =>
       roomOf(file).startsWith('pkg/') &&
-      !file.endsWith('.test.ts') &&
+      !/\.(test|bench)\.ts$|\/testing\//.test(file) &&
       /\bprocess\.|'node:process'/.test(readFileSync(file, 'utf8')),
   );
   assert.deepEqual(

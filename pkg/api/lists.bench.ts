@@ -1,0 +1,83 @@
+/** What a list of 30,000 pods costs in each form, and a label select among 15,000. Run with `make bench-parts`. */
+
+import type { MediaType } from '../apiserver/negotiate.ts';
+import { listAnswer } from '../apiserver/render.ts';
+import type { ListQuery } from '../apiserver/resource.ts';
+import { systemClock } from '../lifecycle/clock.ts';
+import { bestOf } from '../lifecycle/testing/best-of.ts';
+import type { PodRecord } from '../model/cluster.ts';
+import { parseLabelSelector } from '../model/label-selector.ts';
+import type { PodUsage } from '../model/sample.ts';
+import { as } from '../model/units.ts';
+import { Registry } from '../telemetry/exposition.ts';
+import { metricsApi } from './group.ts';
+
+const pods = 30_000;
+const namespaces = ['big', 'small-1', 'small-2'];
+const never = new AbortController().signal;
+
+const records = new Map(namespaces.map((namespace) => [namespace, recordsOf(namespace)]));
+const usages = new Map([...records.values()].flat().map((record, at) => [record, usageOf(record, at)] as const));
+const byName = new Map([...records.values()].flat().map((record) => [`${record.namespace}/${record.name}`, record]));
+const unexplained = { kind: 'unknown', text: 'nobody asks' } as const;
+
+const [api] = metricsApi(
+  {
+    usage: {
+      nodeUsage: () => undefined,
+      podUsage: (namespace, name) => usages.get(byName.get(`${namespace}/${name}`) as PodRecord),
+    },
+    nodes: { get: () => undefined, list: () => [] },
+    pods: {
+      get: (namespace, name) => byName.get(`${namespace}/${name}`),
+      list: (namespace) => (namespace === undefined ? [...records.values()].flat() : (records.get(namespace) ?? [])),
+    },
+    clock: systemClock,
+    registry: new Registry(),
+    absences: { ofNode: () => unexplained, ofPod: async () => undefined, ofRunningPod: () => unexplained },
+  },
+  ['v1beta1'],
+);
+
+const table = { kind: 'Table', group: 'meta.k8s.io', version: 'v1' };
+for (const [name, media] of [
+  ['JSON', { encoding: 'json', pretty: false }],
+  ['protobuf', { encoding: 'protobuf', pretty: false }],
+  ['a Table', { encoding: 'json', pretty: false, as: table }],
+] as const) {
+  console.log(`${pods} pods as ${name}: ${(await bestOf(1, () => drawn({}, media))).toFixed(1)} ms`);
+}
+const selector = parseLabelSelector('app=app-7');
+if (selector.kind !== 'selector') throw new Error('the selector is no good');
+const query = { namespace: 'big', labels: selector.selector };
+const select = await bestOf(5, () => drawn(query, { encoding: 'json', pretty: false }));
+console.log(`a select of 10 among ${records.get('big')?.length} pods: ${select.toFixed(3)} ms`);
+
+async function drawn(query: ListQuery, media: MediaType): Promise<number> {
+  const resource = api?.resources.find(({ name }) => name === 'pods');
+  if (api === undefined || resource === undefined) throw new Error('there is no such resource');
+  const { body } = await listAnswer(resource.list(query), { api, resource, media, rowObject: 'Metadata' }, never);
+  if (typeof body === 'string' || body instanceof Uint8Array) return body.length;
+  let length = 0;
+  for await (const chunk of body) length += chunk.length;
+  return length;
+}
+
+/** Half of all pods live in the first namespace; ten share their labels. */
+function recordsOf(namespace: string): PodRecord[] {
+  const count = namespace === 'big' ? pods / 2 : pods / 4;
+  let labels = {};
+  return Array.from({ length: count }, (_, at) => {
+    const set = Math.floor(at / 10);
+    if (at % 10 === 0) labels = { app: `app-${set}`, 'pod-template-hash': (set * 2_654_435_761).toString(16) };
+    return { namespace, name: `app-${set}-5d8f6b7c9d-${at.toString(36).padStart(5, '0')}`, labels };
+  });
+}
+
+function usageOf({ namespace, name }: PodRecord, at: number): PodUsage {
+  const sampledAt = as<PodUsage['sampledAt']>(Date.UTC(2026, 10, 21, 12) + (at % 15_000));
+  const windowNs = 15e9 + (at % 1000) * 1e6;
+  const usage = { sampledAt, windowNs, cpu: 12_345_678 + at * 97, memory: (2_000 + at) * 4096 };
+  const containers = ['app', 'sidecar-1'].map((container) => ({ name: container, usage }));
+  return { namespace, name, sampledAt, windowNs, containers } as PodUsage;
+}
