@@ -39,6 +39,15 @@ test('a document that is known already is not sent again', () => {
   assert.equal(answerRoot('/apis', { accept: v2, 'if-none-match': String(headers['ETag']) }, []).status, 304);
 });
 
+test('every group and version that is listed has a document', () => {
+  const { groups } = JSON.parse(String(answerRoot('/apis', { accept: 'application/json' }, []).body)) as {
+    groups: { name: string; versions: { version: string }[] }[];
+  };
+  const listed = groups.flatMap(({ name, versions }) => versions.map(({ version }) => [name, version] as const));
+  assert.ok(listed.length > 5);
+  for (const [name, version] of listed) assert.equal(answerVersion(name, version)?.status, 200, `${name}/${version}`);
+});
+
 test('groups and versions that are not there have no document', () => {
   assert.equal(answerGroup('nothing.k8s.io', []), undefined);
   assert.equal(answerVersion('', 'v2'), undefined);

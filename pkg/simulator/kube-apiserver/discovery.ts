@@ -89,7 +89,11 @@ function legacyGroup({ name, versions }: Group): object {
 function ownGroups(): readonly Group[] {
   const byGroup = Object.groupBy(resourceTypes, ({ group }) => group);
   return Object.entries(byGroup).map(([name, types = []]) => {
-    return { name, versions: [{ version: 'v1', resources: types.map(wholeResource), freshness: 'Current' }] };
+    const byVersion = Object.entries(Object.groupBy(types, ({ version }) => version));
+    const versions = byVersion.map(([version, served = []]) => {
+      return { version, resources: served.map(wholeResource), freshness: 'Current' } as const;
+    });
+    return { name, versions };
   });
 }
 
