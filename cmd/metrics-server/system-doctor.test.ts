@@ -90,6 +90,15 @@ describe('doctor', () => {
     }
   });
 
+  it('finds nothing wrong with a kubelet whose summary stands in for its resource metrics', async () => {
+    const { kubelets } = cluster.simulator;
+    await kubelets.fault('node-00001', { kind: 'no-resource-metrics', summary: 'served' });
+    const report = await cluster.report('pod');
+    await kubelets.fault('node-00001', undefined);
+    assert.deepEqual(codesOf(report), []);
+    assert.match(JSON.stringify(report), /2 of 2 kubelets answer for their containers; node-00001 by \/stats\/summary/);
+  });
+
   for (const name of misconfigurationNames) {
     const { pod, laptop = pod, reason = 'Passed' } = diagnoses[name];
     it(`finds ${name} (${misconfigurations[name]}), and nothing else`, async () => {
@@ -102,11 +111,46 @@ describe('doctor', () => {
     });
   }
 
+  it('tells each finding with a cause and a cure that can be followed', async () => {
+    await cluster.simulator.misconfigurations.cause('pod-crash-looping');
+    await cluster.becomes(cutOff);
+    const { stdout, exitCode } = await cluster.consult('laptop of an administrator');
+    await cluster.simulator.misconfigurations.heal();
+    await cluster.becomes('Passed');
+    assert.equal(exitCode, 1);
+    assert.match(
+      stdout,
+      /CrashLoopBackOff:\s+back-off 5m0s restarting failed\s+container: exit code 137 \(OOMKilled\)/,
+    );
+    assert.match(stdout, /more memory than its limit allows/);
+    assert.match(stdout, /\$ kubectl -n kube-system logs metrics-server-7d9c5b8f6d-x2k4p --previous --tail=20/);
+    assert.match(stdout, /\n3 errors, 0 warnings at https:/);
+  });
+
   it('has codes for them that are documented', () => {
     const codes = Object.values(diagnoses).flatMap(({ pod }) => pod);
     assert.deepEqual(
       codes.filter((code) => !Object.hasOwn(findingCodes, code)),
       [],
     );
+  });
+});
+
+describe('doctor in a pod with no more rights than the manifests give it', () => {
+  it('finds nothing in a healthy cluster, and says what it could not look at and what would help', async () => {
+    await using cluster = await DoctoredCluster.start({ examinable: false });
+    const { stdout, exitCode } = await cluster.consult('pod');
+    assert.equal(exitCode, 0, stdout);
+    assert.match(stdout, /v1beta1\.metrics\.k8s\.io is registered and answers/);
+    assert.match(stdout, /2 of 2 kubelets answer for their containers/);
+    assert.match(stdout, /could not look at Service kube-system\/metrics-server: we may not get services\n/);
+    assert.match(stdout, /in the pod with manifests\/components\/doctor/);
+
+    await cluster.simulator.misconfigurations.cause('right-to-metrics-missing');
+    assert.deepEqual(codesOf(await cluster.report('pod')), ['right-missing', 'kubelet-forbidden']);
+    await cluster.simulator.misconfigurations.heal();
+    await cluster.simulator.misconfigurations.cause('service-missing');
+    await cluster.becomes('ServiceNotFound');
+    assert.deepEqual(codesOf(await cluster.report('pod')), ['apiservice-unavailable']);
   });
 });

@@ -44,7 +44,7 @@ async function told(...args: string[]) {
   const code = await doctor(args, {
     stdout: { write: (text) => (stdout += text) },
     stderr: { write: (text) => (stderr += text) },
-    environment: { HOME: '/nowhere' },
+    environment: { HOME: import.meta.filename },
     signal: new AbortController().signal,
   });
   return { code, stdout, stderr };

@@ -90,7 +90,7 @@ export class DoctoredCluster implements AsyncDisposable {
       {
         stdout: { write: (text) => (printed.stdout += text) },
         stderr: { write: (text) => (printed.stderr += text) },
-        environment: { HOME: '/nowhere', ...(standpoint === 'pod' && inPod) },
+        environment: { HOME: import.meta.filename, ...(standpoint === 'pod' && inPod) },
         signal: new AbortController().signal,
       },
       { serviceAccountFolder: folder.serviceAccountDirectory },

@@ -190,5 +190,7 @@ function well(kubelets: readonly KubeletFacts[], speaker: Speaker): readonly Ver
     return [
       fine(`${good.length} of ${kubelets.length} kubelets can be reached from here${trust}; none was shown a token.`),
     ];
-  return [fine(`${good.length} of ${kubelets.length} kubelets answer for their containers${trust}${time}.`)];
+  const stoodIn = good.filter(({ fromSummary }) => fromSummary).map(({ node }) => node.name);
+  const source = stoodIn.length === 0 ? '' : `; ${namesOf(stoodIn)} by /stats/summary`;
+  return [fine(`${good.length} of ${kubelets.length} kubelets answer for their containers${source}${trust}${time}.`)];
 }

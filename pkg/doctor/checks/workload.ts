@@ -147,9 +147,7 @@ function failing(pod: PodFacts): Verdict {
     severity: 'error',
     about: `pod ${pod.namespace}/${pod.name}`,
     what: `It does not run: ${said}`,
-    why: /bind|EADDRINUSE|in use/i.test(said)
-      ? 'Its port is taken on the node: with hostNetwork the kubelet has 10250.'
-      : 'The server cannot answer before its container runs.',
+    why: failingWhy(said),
     cure: {
       advice: 'See what it said last.',
       commands: [
@@ -158,6 +156,16 @@ function failing(pod: PodFacts): Verdict {
       ],
     },
   });
+}
+
+function failingWhy(said: string): string {
+  if (/OOMKilled/.test(said)) {
+    return 'It used more memory than its limit allows: it takes about 2 MiB per node, and more where pods are many.';
+  }
+  if (/bind|EADDRINUSE|in use/i.test(said)) {
+    return 'Its port is taken on the node: with hostNetwork the kubelet has 10250.';
+  }
+  return 'The server cannot answer before its container runs.';
 }
 
 function flagsRefused(

@@ -85,7 +85,9 @@ function troubleOf(pod: Fields): string {
     if (reason === '' || reason === 'ContainerCreating') continue;
     const said = textAt(waiting, 'message') || textAt(ended, 'message');
     const code = numberAt(ended, 'exitCode');
-    return [reason, said, code === undefined ? '' : `exit code ${code}`].filter(Boolean).join(': ');
+    const because = textAt(ended, 'reason');
+    const end = code === undefined ? '' : `exit code ${code}${because === '' ? '' : ` (${because})`}`;
+    return [reason, said, end].filter(Boolean).join(': ');
   }
   return '';
 }

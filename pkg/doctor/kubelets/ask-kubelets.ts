@@ -3,10 +3,12 @@ import { deadline } from '../../lifecycle/deadline.ts';
 import type { NodeRecord } from '../../model/cluster.ts';
 import { UndiciKubeletClient } from '../../scraper/kubelet/kubelet.ts';
 import type { KubeletIdentity, KubeletTrust } from '../../scraper/kubelet/kubelet-client.ts';
+import type { Outcome } from '../../scraper/outcome.ts';
 import { SkewMeter } from '../../scraper/skew.ts';
-import { type Finding, nothing } from '../../scraper/sources/finding.ts';
+import { type AskLimits, type Finding, nothing } from '../../scraper/sources/finding.ts';
 import { KubeletDoor } from '../../scraper/sources/kubelet-door.ts';
 import { ResourceSource } from '../../scraper/sources/resource-source.ts';
+import { SummarySource } from '../../scraper/sources/summary-source.ts';
 import type { ServerFlags } from '../facts.ts';
 import { sideBySide } from '../gathering/side-by-side.ts';
 import type { KubeletFacts } from './kubelet-facts.ts';
@@ -74,18 +76,32 @@ async function askVia(
 ): Promise<KubeletFacts> {
   using limit = deadline(signal, timeoutMs, clock);
   const since = clock.monotonic();
-  const source = new ResourceSource(new KubeletDoor({ client, address, clock }));
+  const door = new KubeletDoor({ client, address, clock });
   const limits = { signal: limit.signal, limitMs: timeoutMs, connectMs: timeoutMs };
-  const finding = await source.ask(node, limits).catch(brokenBy);
+  const finding = await askThrough(door, node, limits).catch(brokenBy);
   client.forget(node.name);
   return factsOf(node, finding, clock.monotonic() - since);
+}
+
+/** The summary stands in where there are no resource metrics, or none of containers: as the server has it, if it may. */
+async function askThrough(door: KubeletDoor, node: NodeRecord, limits: AskLimits): Promise<Finding> {
+  const found = await new ResourceSource(door).ask(node, limits);
+  if (!isLacking(found.outcome)) return found;
+  const other = await new SummarySource(door).ask(node, limits);
+  const helps = other.outcome.kind === 'scraped' && other.outcome.containers > 0;
+  return helps ? { ...other, source: 'summary' } : found;
+}
+
+function isLacking(outcome: Outcome): boolean {
+  if (outcome.kind === 'scraped') return outcome.containers === 0;
+  return outcome.kind === 'nothing-measured' || (outcome.kind === 'status' && outcome.code === 404);
 }
 
 function brokenBy(cause: unknown): Finding {
   return nothing({ kind: 'broken', message: cause instanceof Error ? cause.message : String(cause) });
 }
 
-function factsOf(node: NodeRecord, { outcome, address, clock }: Finding, tookMs: number): KubeletFacts {
+function factsOf(node: NodeRecord, { outcome, address, clock, source }: Finding, tookMs: number): KubeletFacts {
   const meter = new SkewMeter();
   if (clock !== undefined) meter.observe(clock);
   // Samples alone say little: they may be 20 s old.
@@ -95,6 +111,7 @@ function factsOf(node: NodeRecord, { outcome, address, clock }: Finding, tookMs:
     outcome,
     verified: outcome.kind !== 'tls',
     tookMs,
+    fromSummary: source === 'summary',
     ...(address !== undefined && { address }),
     ...(aheadMs !== undefined && { aheadMs }),
   };

@@ -10,6 +10,8 @@ export interface KubeletFacts {
   readonly address?: string;
   /** The certificate was verified; false where the server does not look, and it would not have been. */
   readonly verified: boolean;
+  /** /stats/summary gave what /metrics/resource does not. */
+  readonly fromSummary: boolean;
   /** Of the whole answer. */
   readonly tookMs: number;
   /** How far the node's clock is ahead of ours, negative = behind; absent where nobody told. */

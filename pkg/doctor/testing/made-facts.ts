@@ -79,6 +79,7 @@ export function kubelet(name: string, change: Partial<KubeletFacts> = {}): Kubel
     node: nodeNamed(name),
     outcome: { kind: 'scraped', containers: 3, badLines: 0 },
     verified: true,
+    fromSummary: false,
     tookMs: 20,
     ...change,
   };

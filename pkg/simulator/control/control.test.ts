@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '../../lifecycle/clock.ts';
 import { silentLogger } from '../../telemetry/logger.ts';
+import { misconfigurationNames } from '../misconfigurations/misconfiguration.ts';
 import { plainCluster } from '../shape/plain-cluster.ts';
 import { startSimulator } from '../simulator.ts';
 import { type ApiOrder, ask } from '../testing/api-client.ts';
@@ -105,6 +106,23 @@ test('the Service leads where it is told to', async () => {
   assert.match(slices, /"addresses":\["127.0.0.1"\].*"port":4443/);
   assert.equal((await it.post('/simulator/metrics-server', null)).status, 200);
   assert.match(JSON.stringify(it.store.list('endpointslices.discovery.k8s.io')), /"endpoints":\[\]/);
+});
+
+test('mistakes are made by name, one at a time, and taken back without a trace', async () => {
+  await using it = await setUp();
+  assert.equal((await it.post('/simulator/installation', {})).status, 201);
+  const before = JSON.stringify(it.store.list('pods').map(({ spec, status }) => ({ spec, status })));
+  const listed = Object.keys((await it.ask('/simulator/misconfigurations')).json as object);
+  assert.deepEqual(listed, misconfigurationNames);
+  for (const name of ['service-missing', 'host-network-on-10250', 'csr-pending']) {
+    assert.equal((await it.post('/simulator/misconfigurations', { name })).status, 200);
+  }
+  assert.equal((await it.ask('/api/v1/namespaces/kube-system/services/metrics-server')).status, 200);
+  assert.equal(it.store.list('certificatesigningrequests.certificates.k8s.io').length, 3);
+  assert.equal((await it.post('/simulator/misconfigurations', { name: null })).status, 200);
+  assert.equal(it.store.list('certificatesigningrequests.certificates.k8s.io').length, 0);
+  assert.equal(JSON.stringify(it.store.list('pods').map(({ spec, status }) => ({ spec, status }))), before);
+  assert.equal((await it.post('/simulator/misconfigurations', { name: 'none' })).status, 400);
 });
 
 test('what cannot be done is refused with the reason', async () => {

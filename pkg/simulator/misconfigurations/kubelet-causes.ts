@@ -12,7 +12,8 @@ export const kubeletCauses = {
   'kubelet-refuses': (patient: Patient) => patient.fault({ kind: 'refuse' }),
   'kubelet-hangs': (patient: Patient) => patient.fault({ kind: 'hang' }),
   'kubelet-without-webhook': (patient: Patient) => patient.fault({ kind: 'status', status: 401 }),
-  'kubelet-without-resource-metrics': (patient: Patient) => patient.fault({ kind: 'status', status: 404 }),
+  'kubelet-without-resource-metrics': (patient: Patient) =>
+    patient.fault({ kind: 'no-resource-metrics', summary: 'forbidden' }),
   'kubelet-answers-html': (patient: Patient) => patient.fault({ kind: 'html' }),
   'kubelet-without-containers': (patient: Patient) => patient.fault({ kind: 'missing-containers' }),
   'clock-ahead': (patient: Patient) => patient.fault({ kind: 'skew', byMs: 60_000 }),

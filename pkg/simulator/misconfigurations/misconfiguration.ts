@@ -38,7 +38,7 @@ export const misconfigurations = {
   'kubelet-refuses': 'nothing listens at the port of a kubelet',
   'kubelet-hangs': 'a kubelet never answers',
   'kubelet-without-webhook': 'a kubelet does not know the token: 401',
-  'kubelet-without-resource-metrics': 'a kubelet has no /metrics/resource: 404',
+  'kubelet-without-resource-metrics': 'a kubelet has no /metrics/resource, and its summary is forbidden',
   'kubelet-answers-html': 'something else answers at the address of a node',
   'kubelet-without-containers': 'the runtime tells the kubelet nothing of containers',
   'clock-ahead': 'the clock of a node is a minute ahead',
