@@ -8,23 +8,21 @@ export const unknownKey = 1;
 /** Names of fields by number, and numbers by name: comparing numbers is what makes reading fast. */
 export class KeyTable {
   readonly #names: Buffer[] = [];
-  /** By hash of the name; small, and mostly empty. */
+  /** By `slotOf` the name; small, and mostly empty. */
   readonly #slots = new Uint8Array(512);
 
   constructor(names: readonly string[]) {
     for (const name of names) {
       const bytes = Buffer.from(name);
-      let hash = 0;
-      for (const byte of bytes) hash = (hash * 31 + byte) | 0;
-      let slot = hash & 511;
+      let slot = slotOf(bytes, 0, bytes.length);
       while (this.#slots[slot] !== 0) slot = (slot + 1) & 511;
       this.#slots[slot] = this.#names.push(bytes);
     }
   }
 
   /** The number of a name (its place in the list, counted from 2), or `unknownKey`. */
-  find(bytes: Uint8Array, from: number, to: number, hash: number): number {
-    for (let slot = hash & 511; this.#slots[slot] !== 0; slot = (slot + 1) & 511) {
+  find(bytes: Uint8Array, from: number, to: number): number {
+    for (let slot = slotOf(bytes, from, to); this.#slots[slot] !== 0; slot = (slot + 1) & 511) {
       const place = this.#slots[slot] ?? 0;
       const name = this.#names[place - 1];
       if (name !== undefined && isAt(name, bytes, from, to)) return place + 1;
@@ -32,6 +30,10 @@ export class KeyTable {
     return unknownKey;
   }
 }
+
+/** Length, first, last and middle letter tell the names apart well enough. */
+const slotOf = (bytes: Uint8Array, from: number, to: number): number =>
+  ((to - from) * 37 + (bytes[from] ?? 0) * 3 + (bytes[to - 1] ?? 0) * 11 + (bytes[(from + to) >> 1] ?? 0) * 5) & 511;
 
 function isAt(name: Uint8Array, bytes: Uint8Array, from: number, to: number): boolean {
   if (name.length !== to - from) return false;
@@ -89,14 +91,12 @@ export class JsonScanner {
     if (this.#isClosedBy(closeBrace)) return end;
     const bytes = this.#bytes;
     if (bytes[this.#at] !== quote) return this.#fail();
-    const from = ++this.#at;
-    let hash = 0;
-    let byte = bytes[this.#at];
-    while (byte !== quote && byte !== backslash && byte !== undefined) {
-      hash = (hash * 31 + byte) | 0;
-      byte = bytes[++this.#at];
-    }
-    const key = byte === quote ? this.#keys.find(bytes, from, this.#at, hash) : unknownKey;
+    const from = this.#at + 1;
+    let at = from;
+    let byte = bytes[at];
+    while (byte !== quote && byte !== backslash && byte !== undefined) byte = bytes[++at];
+    this.#at = at;
+    const key = byte === quote ? this.#keys.find(bytes, from, at) : unknownKey;
     this.#closeText();
     this.#blanks();
     if (bytes[this.#at++] !== 0x3a) return this.#fail();
@@ -114,18 +114,19 @@ export class JsonScanner {
     this.#blanks();
     const bytes = this.#bytes;
     const from = this.#at;
+    let at = from;
     let value = 0;
-    let digit = (bytes[this.#at] ?? 0) - zero;
+    let digit = (bytes[at] ?? 0) - zero;
     while (digit >= 0 && digit <= 9) {
       value = value * 10 + digit;
-      digit = (bytes[++this.#at] ?? 0) - zero;
+      digit = (bytes[++at] ?? 0) - zero;
     }
-    const length = this.#at - from;
-    const next = bytes[this.#at];
+    const next = bytes[at];
     // Whole numbers of up to 15 digits, which nearly all are, are exact so.
-    if (length > 0 && length <= 15 && next !== 0x2e && next !== 0x65 && next !== 0x45) return value;
-    this.#at = from;
-    return this.#uncommonNumber();
+    const isCommon = at > from && at - from <= 15 && next !== 0x2e && next !== 0x65 && next !== 0x45;
+    if (!isCommon) return this.#uncommonNumber();
+    this.#at = at;
+    return value;
   }
 
   /** A text of at most 253 bytes; undefined for anything else, and for an empty one. */
@@ -213,8 +214,11 @@ export class JsonScanner {
   }
 
   #blanks(): void {
-    let byte = this.#bytes[this.#at];
-    while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) byte = this.#bytes[++this.#at];
+    const bytes = this.#bytes;
+    let at = this.#at;
+    let byte = bytes[at];
+    while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) byte = bytes[++at];
+    this.#at = at;
   }
 
   /** Moves behind the quote that ends a text; true when nothing in it is escaped. */
