@@ -74,8 +74,8 @@ export class Model implements ModelSource {
   }
 
   podOfUid(uid: string): { readonly namespace: string; readonly pod: string } | undefined {
-    for (const { namespace, pod, uid: own } of this.#store.placements.all()) if (own === uid) return { namespace, pod };
-    return undefined;
+    const found = this.#store.podOfUid(uid);
+    return found && { namespace: found.namespace, pod: found.pod };
   }
 
   current(entity: Entity): MetricSet | undefined {

@@ -7,7 +7,7 @@ import { addSummed } from '../processing/summed-rows.ts';
 import { RoundSums } from '../processing/sums.ts';
 import { podKey } from '../rows/layout.ts';
 import { type NodeReport, NodeSeries } from './node-series.ts';
-import { Placements } from './placements.ts';
+import { type Placement, Placements } from './placements.ts';
 
 /** So long what is gone can still be read. */
 const rememberedMs = 60 * 60_000;
@@ -52,6 +52,15 @@ export class MetricStore {
   /** The beat of the last round that ended; undefined before the first. */
   get endedBeat(): MonotonicMs | undefined {
     return this.#endedBeat;
+  }
+
+  /** The pod with a UID: of static pods the kubelet knows another one than the kube-apiserver, and either will do. */
+  podOfUid(uid: string): Placement | undefined {
+    for (const placement of this.placements.all()) {
+      const { namespace, pod } = placement;
+      if (placement.uid === uid || this.#facts.pod(namespace, pod)?.uid === uid) return placement;
+    }
+    return undefined;
   }
 
   /** The machines that had a name, the one of today last. */
