@@ -188,8 +188,8 @@ export class PretendCluster implements AsyncDisposable {
     return this.#parts.port;
   }
 
-  /** Asks the server itself, not through the kube-apiserver. */
-  visitServer(path: string, as: Pick<Visit, 'headers' | 'certificate'> = {}): Promise<Answer> {
+  /** Asks the server itself, or one at another port, not through the kube-apiserver. */
+  visitServer(path: string, as: Partial<Pick<Visit, 'headers' | 'certificate' | 'port'>> = {}): Promise<Answer> {
     return visit({ host: '127.0.0.1', port: this.#parts.port, path, ...as });
   }
 
@@ -233,7 +233,7 @@ export async function temporaryDirectory(): Promise<string> {
  * A port of the loopback interface that is free right now. Below those that the system hands out itself (32768 and up on
  * Linux): one of these may be another program's before ours listens there.
  */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 100; tries++) {
     const port = 20_000 + Math.floor(Math.random() * 10_000);
     const probe = createServer();

@@ -60,6 +60,11 @@ export class Control {
     return this.#admin.post('/simulator/apiserver', { action: 'down', forMs: seconds * 1000 });
   }
 
+  /** From now on the Service of the server has this endpoint, as when a replica becomes Ready and another leaves. */
+  pointAt(port: number): Promise<void> {
+    return this.#admin.post('/simulator/metrics-server', { host: '127.0.0.1', port });
+  }
+
   addPod(node: string, pod: object): Promise<void> {
     return this.#admin.post('/simulator/pods', { node, pod });
   }

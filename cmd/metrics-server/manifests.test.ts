@@ -107,6 +107,24 @@ describe('manifests/overlays/v1', () => {
   });
 });
 
+describe('manifests/components/high-availability', () => {
+  const component = join(manifests, 'components', 'high-availability');
+
+  it('keeps one of two replicas whatever is drained, on nodes apart where it can', async () => {
+    const [budget, ...others] = objectsIn(component);
+    assert.deepEqual([budget?.kind, others], ['PodDisruptionBudget', []]);
+    const [patch] = kustomizationIn(component).patches ?? [];
+    const changes = load(patch?.patch ?? '') as unknown as readonly { path: string; value: unknown }[];
+    const replicas = changes.find(({ path }) => path === '/spec/replicas');
+    assert.equal(replicas?.value, 2);
+    const flags = changes.flatMap(({ path, value }) => (path.endsWith('/args/-') ? [String(value)] : []));
+    const parsed = await parseOptions([...baseArgs(), ...flags]);
+    assert.ok(parsed.kind === 'run');
+    assert.equal(parsed.options['shutdown-delay-duration'], 10_000);
+    assert.equal(parsed.options['goaway-chance'], 0.001);
+  });
+});
+
 describe('rights beyond the reference', () => {
   const components = [
     ['kubelet-summary', 'nodes/stats'],

@@ -12,7 +12,16 @@ import { isSilence, isSuccess, type Outcome } from './outcome.ts';
 import type { Allowance } from './rhythm/allowance.ts';
 import { nextLimitMs, type PatienceBounds } from './rhythm/patience.ts';
 import type { Asking, Pace } from './rhythm/schedule.ts';
-import { advance, awayMs, type Course, isEarlyLook, newcomer, nextAskAt, nextBeat } from './rhythm/schedule.ts';
+import {
+  advance,
+  awayMs,
+  type Course,
+  isAwaited,
+  isEarlyLook,
+  newcomer,
+  nextAskAt,
+  nextBeat,
+} from './rhythm/schedule.ts';
 import type { Rounds } from './rounds.ts';
 import type { Attempt, FollowedReport, Source } from './scrape-report.ts';
 import { SkewMeter } from './skew.ts';
@@ -99,6 +108,11 @@ export class FollowedNode {
   /** How the last asking ended; undefined before the first. */
   get outcome(): Outcome | undefined {
     return this.#outcome;
+  }
+
+  /** Its first usage is still to come, and it may come. */
+  get isAwaited(): boolean {
+    return isAwaited(this.#course);
   }
 
   /** All that is known of asking it. */

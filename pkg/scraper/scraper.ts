@@ -133,6 +133,11 @@ export class Scraper {
     return this.#followed.get(node)?.node.report ?? this.#unwanted.get(node);
   }
 
+  /** How many nodes have not been asked yet, or answer and have no usage of everything on them so far. */
+  get awaited(): number {
+    return this.#followed.values().reduce((sum, { node }) => sum + (node.isAwaited ? 1 : 0), 0);
+  }
+
   /** How many nodes are asked. */
   get size(): number {
     return this.#followed.size;

@@ -39,6 +39,20 @@ describe('probes', () => {
     }
   });
 
+  it('wait through the grace for every node that answers, once: a node that joins later is no reason', async () => {
+    const clock = new WoundClock();
+    const scraper = { lastBeatAt: () => 0, awaited: 2 };
+    const { readyz } = probesOf({ ...healthy(), scraper }, { metricResolutionMs: resolution, clock });
+    assert.deepEqual(failed(readyz), ['metric-storage-ready: 2 nodes have not been measured twice yet']);
+    scraper.awaited = 0;
+    assert.deepEqual(failed(readyz), []);
+    scraper.awaited = 1;
+    assert.deepEqual(failed(readyz), []);
+    const { readyz: slow } = probesOf({ ...healthy(), scraper }, { metricResolutionMs: resolution, clock });
+    await clock.wind(2 * resolution);
+    assert.deepEqual(failed(slow), []);
+  });
+
   it('are alive but not ready while nodes or pods have not been listed', () => {
     const waiting = { ...healthy(), nodes: { synced: false } };
     assert.deepEqual(failing(waiting), [
@@ -53,7 +67,10 @@ describe('probes', () => {
     const clock = new WoundClock();
     const nodes = { synced: false };
     const options = { metricResolutionMs: resolution, clock, livezGraceMs: 90_000 };
-    const { livez, healthz } = probesOf({ ...healthy(), nodes, scraper: { lastBeatAt: () => undefined } }, options);
+    const { livez, healthz } = probesOf(
+      { ...healthy(), nodes, scraper: { lastBeatAt: () => undefined, awaited: 0 } },
+      options,
+    );
     await clock.wind(89_999);
     assert.deepEqual([...failed(livez), ...failed(healthz)], []);
     await clock.wind(1);
@@ -87,7 +104,7 @@ function healthy(): ProbeSubjects {
     nodes: { synced: true },
     pods: { synced: true },
     authentication: { synced: true },
-    scraper: { lastBeatAt: () => 0 },
+    scraper: { lastBeatAt: () => 0, awaited: 0 },
     stopping: new AbortController().signal,
   };
 }
@@ -105,7 +122,7 @@ const failing = (subjects: ProbeSubjects): string[] =>
 
 async function lateness(story: { began: number | undefined; now: number }): Promise<string[]> {
   const clock = new WoundClock();
-  const subjects = { ...healthy(), scraper: { lastBeatAt: () => story.began } };
+  const subjects = { ...healthy(), scraper: { lastBeatAt: () => story.began, awaited: 0 } };
   const { livez } = probesOf(subjects, { metricResolutionMs: resolution, clock });
   await clock.wind(story.now);
   return failed(livez);

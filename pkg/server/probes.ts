@@ -13,7 +13,11 @@ export interface ProbeSubjects {
   readonly pods: { readonly synced: boolean };
   readonly authentication: { readonly synced: boolean };
   /** When the last round over the nodes began, by the monotonic clock; nothing before the first. */
-  readonly scraper: { lastBeatAt(): number | undefined };
+  readonly scraper: {
+    lastBeatAt(): number | undefined;
+    /** Nodes that answer, or have not been asked yet, and have no usage of everything on them so far. */
+    readonly awaited: number;
+  };
   /** Aborted from the moment somebody asked us to stop. */
   readonly stopping: AbortSignal;
 }
@@ -65,14 +69,21 @@ export function probesOf(subjects: ProbeSubjects, options: ProbeOptions): Probes
  * Fails only while the server is young and has nothing: an APIService that is unavailable stops namespace deletion and
  * discovery in the whole cluster, which no missing metric is worth.
  */
-function storageReady({ storage }: ProbeSubjects, { metricResolutionMs, clock }: ProbeOptions): Probe {
+function storageReady({ storage, scraper }: ProbeSubjects, { metricResolutionMs, clock }: ProbeOptions): Probe {
   const graceEnds = clock.monotonic() + gracePeriods * metricResolutionMs;
+  const whyNot = (): string | undefined => {
+    const { nodes, pods } = storage.ready;
+    if (!nodes || !pods) return 'no metrics to serve yet';
+    // A replica that takes over from another must not know less: a roll-out would leave a gap.
+    return scraper.awaited === 0 ? undefined : `${scraper.awaited} nodes have not been measured twice yet`;
+  };
+  let wasReady = false;
   return {
     name: 'metric-storage-ready',
     check() {
-      const { nodes, pods } = storage.ready;
-      if ((nodes && pods) || clock.monotonic() >= graceEnds) return undefined;
-      return 'no metrics to serve yet';
+      const reason = wasReady || clock.monotonic() >= graceEnds ? undefined : whyNot();
+      wasReady ||= reason === undefined;
+      return reason;
     },
   };
 }

@@ -5,6 +5,7 @@ import {
   awayMs,
   type Course,
   earlyLooksPerSecond,
+  isAwaited,
   isEarlyLook,
   newcomer,
   nextAskAt,
@@ -112,6 +113,16 @@ describe('a settled node', () => {
       [1, 500, 5_000].map((nodes) => Math.round(earlyLooksPerSecond(15_000, nodes))),
       [2, 11, 111],
     );
+  });
+});
+
+describe('the first usage of a node', () => {
+  it('is waited for until it came, or until the node was asked in vain', () => {
+    assert.ok(isAwaited(newcomer));
+    assert.ok(isAwaited(advance(newcomer, { answered: true, settled: false }, 0)));
+    assert.ok(!isAwaited(advance(newcomer, { answered: false, settled: false }, 0)));
+    assert.ok(!isAwaited(settled));
+    assert.ok(!isAwaited(advance(settled, { answered: true, settled: false }, 0)));
   });
 });
 

@@ -72,6 +72,10 @@ export interface Asking {
 export const earlyLooksPerSecond = (periodMs: number, nodes: number): number =>
   Math.max(2, nodes / (periodMs / 1000) / 3);
 
+/** Its first usage is still to come; one that does not answer is not waited for. */
+export const isAwaited = (course: Course): boolean =>
+  (course.kind === 'silent' && course.failures === 0) || (course.kind === 'settling' && !course.again);
+
 /** An asking between two beats, of a node that had settled. */
 export const isEarlyLook = (course: Course): boolean => course.kind === 'settling' && course.again;
 
