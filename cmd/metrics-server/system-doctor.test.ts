@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { findingCodes } from '../../pkg/doctor/finding-codes.ts';
 import {
@@ -6,6 +7,7 @@ import {
   misconfigurationNames,
   misconfigurations,
 } from '../../pkg/simulator/misconfigurations/misconfiguration.ts';
+import { installedArgs, serverContainer } from '../../pkg/simulator/objects/installation-objects.ts';
 import { codesOf, DoctoredCluster } from './testing/doctored-cluster.ts';
 
 /** What is to be found, cause first: in the pod, and where that differs on the laptop of an administrator. */
@@ -110,6 +112,22 @@ describe('doctor', () => {
       assert.deepEqual(reports.map(codesOf), [pod, laptop], JSON.stringify(reports, undefined, 1));
     });
   }
+
+  it('verifies kubelets by the CA that a flag of the server names, which only the pod can read', async () => {
+    const { store, folder } = cluster.simulator;
+    const pod = store
+      .list('pods', 'kube-system')
+      .find(({ metadata }) => metadata.labels?.['k8s-app'] === 'metrics-server');
+    assert.ok(pod);
+    const ca = join(folder.pkiDirectory, 'front-proxy-ca.crt');
+    const containers = [serverContainer([...installedArgs, `--kubelet-certificate-authority=${ca}`])];
+    store.put('pods', { ...pod, spec: { ...(pod.spec as object), containers } });
+    const reports = [await cluster.report('pod'), await cluster.report('laptop of an administrator')];
+    store.put('pods', pod);
+    assert.deepEqual(reports.map(codesOf), [['kubelet-unknown-ca'], []]);
+    assert.equal(reports[1]?.result, 'healthy', 'the server has metrics of all nodes');
+    assert.match(JSON.stringify(reports[1]), /front-proxy-ca.crt, which cannot be read from here/);
+  });
 
   it('tells each finding with a cause and a cure that can be followed', async () => {
     await cluster.simulator.misconfigurations.cause('pod-crash-looping');

@@ -14,5 +14,5 @@ export const areas = [
 /** The name of one of them. */
 export type AreaName = (typeof areas)[number]['name'];
 
-/** Without these nobody can say that all is well. */
-export const essentialAreas: readonly AreaName[] = ['apiservice', 'rights', 'nodes'];
+/** Without one of each of these nobody can say that all is well: what kubelets say, the server may know too. */
+export const essentialAreas: readonly (readonly AreaName[])[] = [['apiservice'], ['rights'], ['nodes', 'metrics']];

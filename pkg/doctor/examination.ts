@@ -89,7 +89,7 @@ export class Examination {
     const kubernetes = await cluster.service({ namespace: 'default', name: 'kubernetes' });
     const known = kubernetes.kind === 'seen' ? kubernetes.value.clusterIp : '';
     const ours = place === 'pod' ? new URL(connection.server).hostname.replace(/^\[(.*)\]$/, '$1') : '';
-    return [...verdicts, ...checkServerProxy({ pod, host: known || ours || undefined })];
+    return [...verdicts, ...checkServerProxy({ pod, host: known || ours || undefined }, subject.serviceRef.name)];
   }
 
   async #controlPlane(): Promise<readonly Verdict[]> {
@@ -122,10 +122,23 @@ export class Examination {
     const nodes = await cluster.nodes();
     if (nodes.kind !== 'seen') return [unseen('nodes', nodes.kind === 'unseen' ? nodes.why : 'there are none')];
     const { kubelet: flags } = subject.flags;
-    const kubelets = await this.#ask(nodes.value.filter((node) => this.#isWanted(node)));
+    const ca = await this.#kubeletCa();
+    const wanted = nodes.value.filter((node) => this.#isWanted(node));
+    const kubelets = ca.kind === 'unseen' ? [] : await this.#ask(wanted, ca.kind === 'seen' ? ca.value : undefined);
     const verdicts = checkNodes({ nodes: nodes.value, kubelets, flags, speaker: this.#speaker });
     for (const { node, outcome } of kubelets) if (outcome.kind !== 'scraped') this.#explained.add(node.name);
-    return verdicts;
+    return ca.kind === 'unseen' ? [...verdicts, unseen('kubelets', ca.why)] : verdicts;
+  }
+
+  /** By what kubelets are verified: the CA of the cluster, or what a flag names, which only the pod has. */
+  async #kubeletCa(): Promise<Reading<string>> {
+    const { connection, subject, place, readFile } = this.#options;
+    const path = subject.flags.kubelet.certificateAuthority;
+    const { ca } = connection.kubeletCredentials();
+    if (path === '') return ca === undefined ? { kind: 'absent' } : { kind: 'seen', value: ca };
+    const text = place === 'pod' ? await readFile(path) : undefined;
+    if (text !== undefined) return { kind: 'seen', value: text };
+    return { kind: 'unseen', why: `the server verifies them by ${path}, which cannot be read from here` };
   }
 
   #isWanted({ labels, leaving }: NodeRecord): boolean {
@@ -134,9 +147,9 @@ export class Examination {
   }
 
   /** Our credentials are shown to kubelets only where the server itself shows them. */
-  async #ask(nodes: readonly NodeRecord[]): Promise<readonly KubeletFacts[]> {
+  async #ask(nodes: readonly NodeRecord[], ca: string | undefined): Promise<readonly KubeletFacts[]> {
     const { subject, connection, clock, timeoutMs, signal, onProgress } = this.#options;
-    const { ca, ...proof } = connection.kubeletCredentials();
+    const { ca: _, ...proof } = connection.kubeletCredentials();
     const identity = { ...(ca !== undefined && { ca }), ...(this.#speaker === 'server' && proof) };
     const onAsked = (done: number): void => onProgress(`kubelets: ${done} of ${nodes.length}`);
     const flags = subject.flags.kubelet;

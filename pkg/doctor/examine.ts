@@ -24,6 +24,8 @@ export interface ExamineOptions {
   readonly only?: readonly AreaName[];
   /** Reads the flags of a pod as the server does. */
   readonly readFlags: (args: readonly string[]) => Promise<FlagReading>;
+  /** The text of a file of the pod we are in; undefined where it cannot be read. */
+  readonly readFile: (path: string) => Promise<string | undefined>;
   /** Told what is being looked at. */
   readonly onProgress: (text: string) => void;
 }

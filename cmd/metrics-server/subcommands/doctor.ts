@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { type ExamineOutcome, examine } from '../../../pkg/doctor/examine.ts';
 import { findingCodes } from '../../../pkg/doctor/finding-codes.ts';
 import { renderJson } from '../../../pkg/doctor/report/render-json.ts';
@@ -90,6 +91,7 @@ async function look(
     ...(namespace !== '' && { namespace }),
     ...(only && { only }),
     readFlags: readServerFlags,
+    readFile: (path) => readFile(path, 'utf8').catch(() => undefined),
     onProgress: (text) => progress.show(text),
   });
 }

@@ -12,8 +12,8 @@ export interface ProxyCheck {
   readonly host: string | undefined;
 }
 
-/** Does the server reach the kube-apiserver without a proxy? */
-export function checkServerProxy({ pod, host }: ProxyCheck): readonly Verdict[] {
+/** Does the server, whose Deployment goes by this name, reach the kube-apiserver without a proxy? */
+export function checkServerProxy({ pod, host }: ProxyCheck, deployment: string): readonly Verdict[] {
   const trouble = troubleWith(serverContainer(pod)?.environment ?? {}, host);
   if (trouble === undefined) return [];
   return [
@@ -25,7 +25,7 @@ export function checkServerProxy({ pod, host }: ProxyCheck): readonly Verdict[] 
       why: 'Requests to the kube-apiserver go to the proxy, which seldom reaches it. Kubelets are never asked through a proxy.',
       cure: {
         advice: 'Exempt the cluster, or take the proxy away: the server asks nobody outside.',
-        commands: [kubectlIn(pod.namespace, 'set', 'env', 'deployment/metrics-server', 'HTTPS_PROXY-', 'HTTP_PROXY-')],
+        commands: [kubectlIn(pod.namespace, 'set', 'env', `deployment/${deployment}`, 'HTTPS_PROXY-', 'HTTP_PROXY-')],
         manifest: ['env:', '  - name: NO_PROXY', '    value: 10.96.0.0/12,.svc,.cluster.local,localhost,127.0.0.1'],
       },
     }),

@@ -73,7 +73,9 @@ describe('a proxy', () => {
   const codes = (environment: Record<string, string>, host?: string) => {
     const [container] = serverPod().containers;
     assert.ok(container);
-    return codesIn(checkServerProxy({ pod: serverPod({ containers: [{ ...container, environment }] }), host }));
+    return codesIn(
+      checkServerProxy({ pod: serverPod({ containers: [{ ...container, environment }] }), host }, 'metrics-server'),
+    );
   };
 
   it('is in the way unless NO_PROXY exempts the kube-apiserver, in small letters too', () => {

@@ -1,4 +1,4 @@
-import type { DeploymentFacts, FlagReading, ObjectRef, PodFacts, ServerFlags } from '../facts.ts';
+import type { DeploymentFacts, FlagReading, ObjectRef, PodFacts } from '../facts.ts';
 import { fine, found, unseen, type Verdict } from '../finding.ts';
 import type { Reading } from '../gathering/kube-reader.ts';
 import { commandLine, kubectlIn } from '../shell.ts';
@@ -104,7 +104,7 @@ function podVerdicts(pods: readonly PodFacts[], check: WorkloadCheck): readonly 
   return [
     // A server that refuses its flags says so in better words.
     ...(check.told?.kind === 'refused' ? [] : ill.map(failing)),
-    ...(first ? portVerdicts(first, check.flags) : []),
+    ...(first ? portVerdicts(first, check) : []),
     ...(ill.length === 0 ? [fine(runsText(pods))] : []),
   ];
 }
@@ -184,10 +184,11 @@ function flagsRefused(
 
 const kubeletPort = 10_250;
 
-function portVerdicts(pod: PodFacts, { securePort }: ServerFlags): readonly Verdict[] {
+function portVerdicts(pod: PodFacts, { flags, serviceRef }: WorkloadCheck): readonly Verdict[] {
+  const { securePort } = flags;
   const ports = serverContainer(pod)?.ports ?? [];
   const [https = ports[0]] = ports.filter(({ name }) => name === 'https');
-  if (pod.hostNetwork && securePort === kubeletPort) return [portClash(pod)];
+  if (pod.hostNetwork && securePort === kubeletPort) return [portClash(pod, serviceRef)];
   if (https === undefined || https.containerPort === securePort) return [];
   return [
     found({
@@ -198,7 +199,7 @@ function portVerdicts(pod: PodFacts, { securePort }: ServerFlags): readonly Verd
       why: 'Service and probes follow the declared port, on which nobody listens: the pod never becomes ready.',
       cure: {
         advice: 'Write the same number in both places.',
-        commands: [kubectlIn(pod.namespace, 'edit', 'deployment', 'metrics-server')],
+        commands: [kubectlIn(pod.namespace, 'edit', 'deployment', serviceRef.name)],
         manifest: [
           `args: ["--secure-port=${securePort}", "…"]`,
           'ports:',
@@ -210,7 +211,7 @@ function portVerdicts(pod: PodFacts, { securePort }: ServerFlags): readonly Verd
   ];
 }
 
-function portClash(pod: PodFacts): Verdict {
+function portClash(pod: PodFacts, { name }: ObjectRef): Verdict {
   return found({
     code: 'host-network-port-clash',
     severity: 'error',
@@ -219,7 +220,7 @@ function portClash(pod: PodFacts): Verdict {
     why: 'Either the server cannot listen (address already in use), or whoever asks it reaches the kubelet, which answers 401 or 404.',
     cure: {
       advice: 'Take another port, in the flag and in the container; the Service follows its name.',
-      commands: [kubectlIn(pod.namespace, 'edit', 'deployment', 'metrics-server')],
+      commands: [kubectlIn(pod.namespace, 'edit', 'deployment', name)],
       manifest: ['args: ["--secure-port=4443", "…"]', 'ports:', '  - name: https', '    containerPort: 4443'],
     },
   });

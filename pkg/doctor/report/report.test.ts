@@ -92,6 +92,12 @@ describe('an exit code', () => {
     assert.equal(codeFor(['rights', [fine('x')]], ['nodes', [unseen('nodes', '403')]]), 2);
     assert.equal(codeFor(['autoscalers', [unseen('x', 'y')]]), 2);
   });
+
+  it('is 0 where kubelets are out of reach, and the server has metrics of them', () => {
+    const outOfReach = ['nodes', [unseen('kubelets', 'from here')]] as const;
+    assert.equal(codeFor(outOfReach, ['metrics', [fine('metrics.k8s.io has 3 nodes.')]]), 0);
+    assert.equal(codeFor(outOfReach, ['metrics', [unseen('nodes', '403')]]), 2);
+  });
 });
 
 describe('codes', () => {

@@ -51,9 +51,10 @@ function areaReport(name: AreaName, verdicts: readonly Verdict[]): AreaReport {
 
 function resultOf(reports: readonly AreaReport[]): Report['result'] {
   if (reports.some(({ findings }) => findings.length > 0)) return 'findings';
-  const dark = reports.some(
-    ({ name, fine, unseen }) => essentialAreas.includes(name) && fine.length === 0 && unseen.length > 0,
-  );
+  const dark = essentialAreas.some((group) => {
+    const looked = reports.filter(({ name }) => group.includes(name));
+    return looked.some(({ unseen }) => unseen.length > 0) && looked.every(({ fine }) => fine.length === 0);
+  });
   const empty = reports.every(({ fine }) => fine.length === 0);
   return dark || empty ? 'unknown' : 'healthy';
 }
