@@ -8,10 +8,11 @@ E2E ?= 'e2e/*.test.ts'
 ONCE ?=
 FUZZ_SECONDS ?= 60
 FUZZ_BODIES ?= 100000
+SOAK_PERIODS ?= 5000
 FUZZ_SEED ?= $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 
 .DEFAULT_GOAL := help
-.PHONY: help install build test verify update types lint format layers e2e bundle bench bench-parts profile fuzz demo clean
+.PHONY: help install build test verify update types lint format layers e2e bundle bench bench-parts profile soak fuzz demo clean
 
 help: ## Show this help.
 	@echo 'To see it run: make demo. To change it: make test, make verify. All targets:'
@@ -71,3 +72,6 @@ bench-parts: install ## Measure decoding, storing, encoding, selecting, watching
 
 profile: build ## A flame graph of the server at work: SHAPE=standard (or small, medium, limit).
 	@$(NODE) bench/profile.ts --shape=$(or $(SHAPE),standard)
+
+soak: install ## Thousands of periods in accelerated time, and whether anything grew (SOAK_PERIODS=5000).
+	@SOAK_PERIODS=$(SOAK_PERIODS) $(NODE) --expose-gc --max-semi-space-size=4 cmd/metrics-server/testing/soak/main.ts

@@ -28,7 +28,7 @@ const narrowest = 0.4;
 export function flameGraph(profile: CpuProfile, title: string): string {
   const root = merged(profile);
   const boxes: string[] = [];
-  const depth = draw(root, 0, 0, (width / root.total) * 1, boxes);
+  const depth = draw(root, { left: 0, row: 0 }, width / root.total, boxes);
   const height = (depth + 2) * rowHeight;
   return `<!doctype html><meta charset="utf-8"><title>${escaped(title)}</title>
 <style>body{font:13px system-ui,sans-serif;margin:12px}rect{stroke:#fff;stroke-width:.4}text{font:11px monospace;pointer-events:none}
@@ -64,8 +64,13 @@ function merged({ nodes, samples, timeDeltas }: CpuProfile): Frame {
   return root;
 }
 
+interface Corner {
+  readonly left: number;
+  readonly row: number;
+}
+
 /** Returns how deep it goes. */
-function draw(frame: Frame, left: number, row: number, pxPerUs: number, boxes: string[]): number {
+function draw(frame: Frame, { left, row }: Corner, pxPerUs: number, boxes: string[]): number {
   const px = frame.total * pxPerUs;
   if (px < narrowest) return row;
   const label =
@@ -80,7 +85,7 @@ function draw(frame: Frame, left: number, row: number, pxPerUs: number, boxes: s
   let deepest = row;
   let at = left;
   for (const callee of [...frame.callees.values()].sort((a, b) => b.total - a.total)) {
-    deepest = Math.max(deepest, draw(callee, at, row + 1, pxPerUs, boxes));
+    deepest = Math.max(deepest, draw(callee, { left: at, row: row + 1 }, pxPerUs, boxes));
     at += callee.total * pxPerUs;
   }
   return deepest;

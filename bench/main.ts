@@ -15,7 +15,7 @@ import { measure } from './measure.ts';
 import { costOf } from './process-cost.ts';
 import { startProgram } from './program.ts';
 import { markdownOf, type Result, tableOf } from './report.ts';
-import { type Figure, type Figures, figures } from './rows.ts';
+import { budgets, type Figure, type Figures, figures } from './rows.ts';
 import { type Shape, shapes, simulatorOf } from './shapes.ts';
 
 /** What was asked for. */
@@ -24,6 +24,8 @@ interface Order {
   readonly runs: number;
   readonly contenders: readonly Contender[];
   readonly wanted: (figure: Figure) => boolean;
+  /** Figures without a budget too. */
+  readonly everything: boolean;
 }
 
 function orderOf(args: readonly string[]): Order {
@@ -31,13 +33,13 @@ function orderOf(args: readonly string[]): Order {
     args: [...args],
     options: {
       shape: { type: 'string', default: shapes.map(({ name }) => name).join(',') },
-      figure: { type: 'string', default: Object.keys(figures).join(',') },
+      figure: { type: 'string' },
       runs: { type: 'string', default: '5' },
       server: { type: 'string', default: '' },
     },
   });
   const names = new Set(values.shape.split(','));
-  const figureNames = new Set(values.figure.split(','));
+  const figureNames = new Set(values.figure?.split(',') ?? Object.keys(figures));
   const chosen = shapes.filter(({ name }) => names.has(name));
   const runs = Number(values.runs);
   if (chosen.length < names.size) throw new Error(`--shape knows ${shapes.map(({ name }) => name).join(', ')}`);
@@ -46,7 +48,13 @@ function orderOf(args: readonly string[]): Order {
   if (!(Number.isInteger(runs) && runs > 0))
     throw new Error(`--runs must be a whole number above 0, got ${values.runs}`);
   const others = values.server === '' ? [] : [another('other', values.server)];
-  return { shapes: chosen, runs, contenders: [ours(), ...others], wanted: (figure) => figureNames.has(figure) };
+  return {
+    shapes: chosen,
+    runs,
+    contenders: [ours(), ...others],
+    wanted: (figure) => figureNames.has(figure),
+    everything: values.figure !== undefined,
+  };
 }
 
 async function bench(order: Order, signal: AbortSignal): Promise<void> {
@@ -78,7 +86,7 @@ async function resultsOf(shape: Shape, order: Order, signal: AbortSignal): Promi
       const tell = (what: string): void =>
         say(`${shape.name}: run ${run} of ${order.runs}, ${contender.name}: ${what}`);
       const ends = AbortSignal.any([signal, simulator.ended]);
-      const means = { shape, cluster, contender, port, wanted: order.wanted, say: tell, signal: ends };
+      const means = { shape, cluster, contender, port, wanted: wantedOf(shape, order), say: tell, signal: ends };
       measured[at]?.runs.push(await measure(means));
     }
   }
@@ -94,6 +102,12 @@ async function resultsOf(shape: Shape, order: Order, signal: AbortSignal): Promi
       ),
     }));
 }
+
+/** What the budgets name of this shape, and what is asked for by name. */
+const wantedOf =
+  (shape: Shape, { wanted, everything }: Order) =>
+  (figure: Figure): boolean =>
+    wanted(figure) && (everything || figure in (budgets[shape.name] ?? {}));
 
 async function keep(results: readonly Result[], { contenders, runs }: Order): Promise<void> {
   const machine = { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, load: loadavg() };

@@ -41,7 +41,7 @@ export async function measure(run: Run): Promise<Figures> {
   say('waiting for the first full answer');
   await until(running, Math.min(500, shape.nodes), () => isComplete(running));
   const firstAnswer = (performance.now() - since) / 1000;
-  const steady = await steadyState(running);
+  const steady = await steadyState(running, performance.now() - since);
   return { firstAnswer, ...steady, ...(await answers(running, steady)) };
 }
 
@@ -74,10 +74,12 @@ type SteadyState = { readonly mcpu: number; readonly cpuPerScrape: number; reado
 
 const periodMs = 15_000;
 
-/** After two periods nothing of the start is left. */
-async function steadyState({ shape, server, signal, say }: Running): Promise<SteadyState> {
+/** After so long nothing of the start is left: nodes that do not settle are asked at short beats for 45 s. */
+const startMs = 50_000;
+
+async function steadyState({ shape, server, signal, say }: Running, sinceStartMs: number): Promise<SteadyState> {
   say('settling');
-  await sleep(2 * periodMs, undefined, { signal });
+  await sleep(startMs - sinceStartMs, undefined, { signal });
   say('steady state');
   const { spentMs, tookMs } = await spent(server, () => sleep(shape.steadyMs, undefined, { signal }));
   const scrapes = (shape.nodes * tookMs) / periodMs;
@@ -143,7 +145,7 @@ async function oneList({ api, server, say, signal }: Running): Promise<Figures> 
   return { listMemory: peakMb - rssMb, firstByte: Math.max(...replies.map(({ firstByteMs }) => firstByteMs)) };
 }
 
-const probeMs = 10_000;
+const probeMs = 6_000;
 
 /** Small requests while another process lists all pods without end. */
 async function others(running: Running): Promise<Figures> {
@@ -173,7 +175,7 @@ async function probe({ api, signal }: Running): Promise<readonly number[]> {
 async function busy({ api, server, cluster, port, signal, say }: Running): Promise<Figures> {
   say('autoscalers and kubectl top');
   using viewer = await apiAt(port, cluster.pkiDirectory);
-  const stop = AbortSignal.any([signal, AbortSignal.timeout(4 * periodMs)]);
+  const stop = AbortSignal.any([signal, AbortSignal.timeout(2 * periodMs)]);
   const every = async (ms: number, ask: (turn: number) => Promise<unknown>): Promise<void> => {
     for (let turn = 0; !stop.aborted; turn++) {
       await ask(turn);

@@ -19,10 +19,10 @@ const fresh = '0.5s-1.5s';
 /** Every cluster the bench knows, the smallest first. */
 export const shapes: readonly Shape[] = [
   { name: 'empty', nodes: 0, podsPerNode: 0, containersPerPod: 1, housekeeping: fresh, steadyMs: 5_000 },
-  { name: 'small', nodes: 100, podsPerNode: 70, containersPerPod: 1, housekeeping: '10s', steadyMs: 45_000 },
+  { name: 'small', nodes: 100, podsPerNode: 70, containersPerPod: 1, housekeeping: '10s', steadyMs: 30_000 },
   { name: 'medium', nodes: 500, podsPerNode: 30, containersPerPod: 2, housekeeping: fresh, steadyMs: 30_000 },
-  { name: 'standard', nodes: 1_000, podsPerNode: 30, containersPerPod: 2, housekeeping: fresh, steadyMs: 45_000 },
-  { name: 'limit', nodes: 5_000, podsPerNode: 30, containersPerPod: 2, housekeeping: fresh, steadyMs: 45_000 },
+  { name: 'standard', nodes: 1_000, podsPerNode: 30, containersPerPod: 2, housekeeping: fresh, steadyMs: 30_000 },
+  { name: 'limit', nodes: 5_000, podsPerNode: 30, containersPerPod: 2, housekeeping: fresh, steadyMs: 30_000 },
 ];
 
 /** How many containers there are at any time, those not yet measured included. */

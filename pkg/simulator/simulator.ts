@@ -39,6 +39,8 @@ export interface SimulatorOptions {
   readonly moreRights?: readonly Right[];
   /** How fast pods are replaced by others; not at all when absent. */
   readonly churn?: ChurnRate;
+  /** How many changes a watch may have missed before it has to list again; 20,000 when absent. */
+  readonly historyLimit?: number;
 }
 
 /** A pretend cluster at work; disposing of it closes every socket. Its files stay. */
@@ -55,9 +57,6 @@ export interface Simulator extends AsyncDisposable {
   /** From now on the APIService leads there, or nowhere. */
   pointMetricsServerAt(address: MetricsServerAddress | undefined): void;
 }
-
-/** How many changes a watch may have missed before it has to list again. */
-const historyLimit = 20_000;
 
 /** Starts kubelets and a kube-apiserver on 127.0.0.1, and writes what their clients need. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
@@ -110,7 +109,7 @@ async function openKubelets(
 }
 
 function openStore(
-  { clock, metricsVersions = ['v1beta1'] }: SimulatorOptions,
+  { clock, metricsVersions = ['v1beta1'], historyLimit = 20_000 }: SimulatorOptions,
   { clusterCa, frontProxyCa }: ClusterCertificates,
   kubelets: RunningKubelets,
   opened: AsyncDisposableStack,

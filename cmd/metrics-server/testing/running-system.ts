@@ -9,7 +9,7 @@ import type { ClusterFolder } from '../../../pkg/simulator/cluster-folder.ts';
 import type { Right } from '../../../pkg/simulator/kube-apiserver/rights.ts';
 import type { KubeletFault } from '../../../pkg/simulator/kubelets/faults.ts';
 import type { ClusterShape } from '../../../pkg/simulator/shape/cluster-shape.ts';
-import { type Simulator, startSimulator } from '../../../pkg/simulator/simulator.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../../pkg/simulator/simulator.ts';
 import { type ApiAnswer, type ApiClientOptions, ask } from '../../../pkg/simulator/testing/api-client.ts';
 import { type Facts, silentLogger } from '../../../pkg/telemetry/logger.ts';
 import { configOf } from '../config.ts';
@@ -30,10 +30,14 @@ export interface SystemOptions {
   readonly faults?: ReadonlyMap<string, KubeletFault>;
   /** Rights of the server beyond those of the base manifest. */
   readonly moreRights?: readonly Right[];
+  /** What else is said to the simulator. */
+  readonly simulator?: Pick<SimulatorOptions, 'churn' | 'historyLimit'>;
+  /** How far time is wound at once; a quarter of a second when absent. */
+  readonly stepMs?: number;
 }
 
 /** Small against every period and deadline, so that nothing is late only because it was wound past. */
-const stepMs = 250;
+const shortStepMs = 250;
 
 /** Longer than any test has to wait. */
 const longestMs = 600_000;
@@ -47,6 +51,7 @@ export class RunningSystem implements AsyncDisposable {
   readonly #traffic: Traffic;
   readonly #opened: AsyncDisposableStack;
   readonly #directory: string;
+  readonly #stepMs: number;
   #end: () => Promise<void> = async () => undefined;
 
   private constructor(parts: {
@@ -56,6 +61,7 @@ export class RunningSystem implements AsyncDisposable {
     readonly server: Server;
     readonly traffic: Traffic;
     readonly directory: string;
+    readonly stepMs: number;
     readonly opened: AsyncDisposableStack;
   }) {
     this.clock = parts.clock;
@@ -64,6 +70,7 @@ export class RunningSystem implements AsyncDisposable {
     this.#server = parts.server;
     this.#traffic = parts.traffic;
     this.#directory = parts.directory;
+    this.#stepMs = parts.stepMs;
     this.#opened = parts.opened;
   }
 
@@ -74,6 +81,8 @@ export class RunningSystem implements AsyncDisposable {
     withoutApiServer = false,
     faults = new Map(),
     moreRights = [],
+    simulator: more = {},
+    stepMs = shortStepMs,
   }: SystemOptions): Promise<RunningSystem> {
     await using opened = new AsyncDisposableStack();
     // TLS looks at the machine's clock, so ours begins where it is.
@@ -86,10 +95,20 @@ export class RunningSystem implements AsyncDisposable {
     });
     const directory = await mkdtemp(join(tmpdir(), 'tacho-'));
     opened.defer(() => rm(directory, { recursive: true, force: true }));
-    const simulator = opened.use(await startSimulator({ directory, shape, clock, log: silentLogger, moreRights }));
+    const options = { directory, shape, clock, log: silentLogger, moreRights, ...more };
+    const simulator = opened.use(await startSimulator(options));
     if (withoutApiServer) await simulator.apiServer.down();
     const server = opened.use(await serverFor(simulator.folder, flags(simulator.folder), { clock, log }));
-    const system = new RunningSystem({ clock, log, simulator, server, traffic, directory, opened: opened.move() });
+    const system = new RunningSystem({
+      clock,
+      log,
+      simulator,
+      server,
+      traffic,
+      directory,
+      stepMs,
+      opened: opened.move(),
+    });
     for (const [node, fault] of faults) await system.fault(node, fault);
     system.#run();
     await system.until('the server listens', () => server.address !== undefined);
@@ -136,8 +155,8 @@ export class RunningSystem implements AsyncDisposable {
 
   /** Lets time pass, no faster than answers come. */
   async wind(ms: number): Promise<void> {
-    for (let left = ms; left > 0; left -= stepMs) {
-      await this.clock.wind(Math.min(stepMs, left));
+    for (let left = ms; left > 0; left -= this.#stepMs) {
+      await this.clock.wind(Math.min(this.#stepMs, left));
       await this.#traffic.quiet();
     }
   }
@@ -146,7 +165,7 @@ export class RunningSystem implements AsyncDisposable {
   async until(
     what: string,
     holds: () => boolean | Promise<boolean>,
-    { everyMs = stepMs }: { readonly everyMs?: number } = {},
+    { everyMs = this.#stepMs }: { readonly everyMs?: number } = {},
   ): Promise<number> {
     const since = this.clock.monotonic();
     await this.#traffic.quiet();
