@@ -88,10 +88,16 @@ function kubeletConfig(options: Options): Config['kubelet'] {
     requestTimeoutMs: options['kubelet-request-timeout'],
     slowRequestTimeoutMs: options['kubelet-slow-request-timeout'],
     viaNodeProxy: options['kubelet-via-node-proxy'],
-    insecureTls: options['kubelet-insecure-tls'],
+    tls: kubeletTls(options),
+    pinsSecret: options['kubelet-pins-secret'],
     completelyInsecure: options['deprecated-kubelet-completely-insecure'],
     ...(nodeSelector === undefined ? {} : { nodeSelector }),
   };
+}
+
+/** How far kubelets are trusted. */
+export function kubeletTls(options: Pick<Options, 'kubelet-tls' | 'kubelet-insecure-tls'>): Config['kubelet']['tls'] {
+  return options['kubelet-insecure-tls'] ? 'insecure' : options['kubelet-tls'] || 'verify';
 }
 
 function authenticationConfig(options: Options): Config['authentication'] {

@@ -45,9 +45,28 @@ const timeoutFitsIntoPeriod: Rule = {
   },
 };
 
+const oneTrustInKubelets: Rule = {
+  between: ['kubelet-insecure-tls', 'kubelet-tls'],
+  problem(options) {
+    const tls = options['kubelet-tls'];
+    if (!options['kubelet-insecure-tls'] || tls === '' || tls === 'insecure') return undefined;
+    return `--kubelet-insecure-tls=true and --kubelet-tls=${tls} exclude each other: the former means --kubelet-tls=insecure`;
+  },
+};
+
+const insecureHasNoCa: Rule = {
+  between: ['kubelet-tls', 'kubelet-certificate-authority'],
+  problem: (options) =>
+    options['kubelet-tls'] === 'insecure' && isSet(options, 'kubelet-certificate-authority')
+      ? `--kubelet-tls=insecure and ${shown(options, 'kubelet-certificate-authority')} exclude each other: either verify kubelet certificates or do not`
+      : undefined,
+};
+
 const rules: readonly Rule[] = [
   timeoutFitsIntoPeriod,
   apart('kubelet-insecure-tls', 'kubelet-certificate-authority', 'either verify kubelet certificates or do not'),
+  oneTrustInKubelets,
+  insecureHasNoCa,
   together('kubelet-client-certificate', 'kubelet-client-key'),
   together('kubelet-client-key', 'kubelet-client-certificate'),
   ...(
@@ -55,6 +74,7 @@ const rules: readonly Rule[] = [
       'kubelet-client-key',
       'kubelet-client-certificate',
       'kubelet-insecure-tls',
+      'kubelet-tls',
       'kubelet-certificate-authority',
     ] as const
   ).map((name) => apart('deprecated-kubelet-completely-insecure', name, 'plain HTTP has neither TLS nor credentials')),

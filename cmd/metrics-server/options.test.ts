@@ -152,6 +152,28 @@ describe('flags against each other', () => {
       ['--deprecated-kubelet-completely-insecure', '--kubelet-insecure-tls'],
       /exclude each other: plain HTTP/,
     ],
+    ['unverified TLS, said twice', ['--kubelet-insecure-tls', '--kubelet-tls=insecure'], undefined],
+    [
+      'unverified TLS and pins',
+      ['--kubelet-insecure-tls', '--kubelet-tls=pin'],
+      /^--kubelet-insecure-tls=true and --kubelet-tls=pin exclude each other/,
+    ],
+    [
+      'unverified TLS and verification',
+      ['--kubelet-insecure-tls', '--kubelet-tls=verify'],
+      /^--kubelet-insecure-tls=true and --kubelet-tls=verify exclude each other/,
+    ],
+    [
+      'a kubelet CA without verification, by the other flag',
+      ['--kubelet-tls=insecure', '--kubelet-certificate-authority=ca'],
+      /^--kubelet-tls=insecure and --kubelet-certificate-authority=ca exclude each other/,
+    ],
+    ['pins and a kubelet CA', ['--kubelet-tls=pin', '--kubelet-certificate-authority=ca'], undefined],
+    [
+      'plain HTTP and pins',
+      ['--deprecated-kubelet-completely-insecure', '--kubelet-tls=pin'],
+      /^--deprecated-kubelet-completely-insecure=true and --kubelet-tls=pin exclude each other: plain HTTP/,
+    ],
     ['a serving certificate without its key', ['--tls-cert-file=c'], /needs --tls-private-key-file/],
   ];
   for (const [title, args, problem] of rows) {

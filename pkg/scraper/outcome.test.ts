@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { keyChanged, keyNotPinned } from './kubelet/trust/acceptance.ts';
 import { askingText, isSuccess, type Outcome, outcomeText } from './outcome.ts';
 
 const texts: readonly (readonly [Outcome, RegExp])[] = [
@@ -15,7 +16,31 @@ const texts: readonly (readonly [Outcome, RegExp])[] = [
   [{ kind: 'status', code: 302 }, /a redirect, which is not followed$/],
   [{ kind: 'status', code: 500 }, /answered 500$/],
   [{ kind: 'tls', code: 'DEPTH_ZERO_SELF_SIGNED_CERT', message: 'x' }, /itself.*--kubelet-certificate-authority/],
-  [{ kind: 'tls', code: 'ERR_TLS_CERT_ALTNAME_INVALID', message: 'x' }, /--kubelet-preferred-address-types/],
+  [
+    { kind: 'tls', code: 'ERR_TLS_CERT_ALTNAME_INVALID', message: 'it names DNS:n2, and none of 10.0.0.1, n1' },
+    /made out to somebody else: it names DNS:n2, and none of 10\.0\.0\.1, n1; .*--kubelet-preferred-address-types/,
+  ],
+  [
+    { kind: 'tls', code: 'ERR_TLS_CERT_ALTNAME_INVALID', message: 'it does not contain any name (no SAN)' },
+    /no SAN.*serverTLSBootstrap/,
+  ],
+  [{ kind: 'tls', code: 'CERT_HAS_EXPIRED', message: 'x' }, /has expired.*rotation/],
+  [{ kind: 'tls', code: 'CERT_NOT_YET_VALID', message: 'x' }, /not valid yet; compare the clocks/],
+  [
+    { kind: 'tls', code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', message: 'x' },
+    /not signed by an authority.*--kubelet-tls=pin/,
+  ],
+  [
+    {
+      kind: 'tls',
+      code: 'SELF_SIGNED_CERT_IN_CHAIN',
+      message: 'x',
+      also: { code: 'ERR_TLS_CERT_ALTNAME_INVALID', message: 'it does not contain any name (no SAN)' },
+    },
+    /not signed by an authority.*SELF_SIGNED_CERT_IN_CHAIN\); besides, it does not contain any name \(no SAN\)/,
+  ],
+  [{ kind: 'tls', code: keyChanged, message: 'another key: kubectl patch' }, /kubelet: another key: kubectl patch/],
+  [{ kind: 'tls', code: keyNotPinned, message: 'no Secret' }, /its key could not be pinned: no Secret/],
   [{ kind: 'tls', code: 'ERR_SSL_WRONG_VERSION_NUMBER', message: 'wrong version number' }, /wrong version number/],
   [{ kind: 'too-large', limitBytes: 16 * 2 ** 20 }, /larger than 16 MiB$/],
   [{ kind: 'bad-body', message: 'it is not HTTP' }, /could not be read: it is not HTTP$/],

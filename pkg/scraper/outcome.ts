@@ -1,4 +1,5 @@
-import type { KubeletAnswer } from './kubelet/kubelet-client.ts';
+import type { KubeletAnswer, TlsFault } from './kubelet/kubelet-client.ts';
+import { keyChanged, keyNotPinned } from './kubelet/trust/acceptance.ts';
 import type { Attempt, Source } from './scrape-report.ts';
 
 /** The ways asking one node can end. All but the first leave its last good values where they are. */
@@ -37,7 +38,7 @@ export function outcomeText(outcome: Outcome, source: Source = 'resource'): stri
     case 'status':
       return statusText(outcome, source);
     case 'tls':
-      return `no trusted connection to the kubelet: ${tlsText(outcome.code, outcome.message)}`;
+      return `no trusted connection to the kubelet: ${tlsText(outcome)}`;
     case 'too-large':
       return `the kubelet's answer is larger than ${outcome.limitBytes / 2 ** 20} MiB`;
     case 'bad-body':
@@ -110,7 +111,7 @@ function statusHint(code: number, source: Source): string {
 
 const signedByCluster =
   'have the cluster sign it (serverTLSBootstrap, then approve its CertificateSigningRequest) or name its authority with ' +
-  '--kubelet-certificate-authority';
+  '--kubelet-certificate-authority, or take the key of its first contact for its own (--kubelet-tls=pin)';
 
 const unknownIssuer = `its certificate is not signed by an authority we trust: ${signedByCluster}`;
 
@@ -119,8 +120,6 @@ const tlsTexts: Readonly<Record<string, string>> = {
     'its certificate has expired; is the rotation of its certificates on, and its newest request approved?',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet; compare the clocks',
   DEPTH_ZERO_SELF_SIGNED_CERT: `it signed its certificate itself: ${signedByCluster}`,
-  ERR_TLS_CERT_ALTNAME_INVALID:
-    'its certificate is not made out to the address we use: choose one that it names with --kubelet-preferred-address-types',
   SELF_SIGNED_CERT_IN_CHAIN: unknownIssuer,
   UNABLE_TO_GET_ISSUER_CERT: unknownIssuer,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownIssuer,
@@ -130,14 +129,20 @@ const tlsTexts: Readonly<Record<string, string>> = {
 /** A kubelet that waits for its serving certificate ends the handshake so. */
 const noCertificateYet = 'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR';
 
-const tlsText = (code: string, message: string): string => `${tlsReason(code, message)} (${code})`;
+function tlsText({ code, message, also }: Extract<Outcome, { readonly kind: 'tls' }>): string {
+  const besides = also === undefined ? '' : `; besides, ${also.message} (${also.code})`;
+  return `${tlsReason({ code, message })} (${code})${besides}`;
+}
 
-function tlsReason(code: string, message: string): string {
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' && namesNothing(message)) {
-    return (
-      'its certificate names no address or no host at all (no SAN), as those that kubelets sign themselves do: have the ' +
-      'cluster sign it (serverTLSBootstrap, then approve its CertificateSigningRequest)'
-    );
+function tlsReason({ code, message }: TlsFault): string {
+  if (code === keyChanged) return message;
+  if (code === keyNotPinned) return `its key could not be pinned: ${message}`;
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return namesNothing(message)
+      ? 'its certificate names no address or no host at all (no SAN): have the cluster sign one that does ' +
+          '(serverTLSBootstrap, then approve its CertificateSigningRequest)'
+      : `its certificate is made out to somebody else: ${message}; choose an address that it names with ` +
+          '--kubelet-preferred-address-types';
   }
   if (code === noCertificateYet) {
     return `${message}: it may have no certificate yet; approve its CertificateSigningRequest`;
@@ -145,5 +150,5 @@ function tlsReason(code: string, message: string): string {
   return tlsTexts[code] ?? message;
 }
 
-/** How Node.js says that a certificate has no name of the kind that was needed. */
-export const namesNothing = (message: string): boolean => /does not contain|list:$/.test(message);
+/** How we say that a certificate has no alternative name at all. */
+export const namesNothing = (message: string): boolean => message.includes('does not contain');

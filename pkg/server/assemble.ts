@@ -5,6 +5,7 @@ import { loadNamedCertificates } from '../apiserver/certificates/named-certifica
 import { loadServingCertificate } from '../apiserver/certificates/serving-certificate.ts';
 import { RestClientInstruments } from '../kube/instruments/rest-client-instruments.ts';
 import type { NodeCatalog, NodeChange } from '../kube/nodes.ts';
+import type { KeyPins } from '../scraper/kubelet/trust/key-pins.ts';
 import { Scraper } from '../scraper/scraper.ts';
 import { Storage } from '../storage/storage.ts';
 import { Registry } from '../telemetry/exposition.ts';
@@ -17,6 +18,7 @@ import { openConnections } from './connections.ts';
 import { debugRoutes } from './debug-routes.ts';
 import { degradationOf } from './degradation.ts';
 import { kubeletClientOf } from './kubelet-client.ts';
+import { kubeletPins } from './kubelet-pins.ts';
 import type { Means } from './means.ts';
 import { openNamedFiles } from './named-files.ts';
 import { nodeProxy } from './node-proxy.ts';
@@ -87,11 +89,12 @@ function build(means: Means, opened: AsyncDisposableStack, catalogueOf?: typeof 
 
   const { nodes, pods, authentication } = catalogsOf(means);
   const storage = new Storage({ metricResolutionMs, clock, registry, log: log.named('storage') });
-  const scraper = scraperOf(means, { nodes, storage, registry, opened });
+  const pins = kubeletPins(means, nodes);
+  const scraper = scraperOf(means, { nodes, storage, registry, opened, pins });
   const isGone = ({ kind, node }: NodeChange): boolean => kind === 'removed' || node.leaving !== undefined;
   opened.use(nodes.onChange((change) => isGone(change) && storage.forgetNode(change.node.name)));
 
-  const catalogue = catalogueOf?.(means, { nodes, pods, opened });
+  const catalogue = catalogueOf?.(means, { nodes, pods, opened, pins });
   const { nodeSelector } = config.kubelet;
   const degradation = degradationOf({ nodes, pods, storage, scraper }, means);
   const sources = { usage: storage, nodes, pods, nodeSelector, ...degradation.ofApi };
@@ -102,7 +105,16 @@ function build(means: Means, opened: AsyncDisposableStack, catalogueOf?: typeof 
   const serving = servingOf(means, () => own.handshakeFailures.add());
   const probed = { storage, nodes, pods, authentication, scraper, stopping: stopping.signal };
   const probing = { metricResolutionMs, clock, livezGraceMs: config.generic.livezGraceMs };
-  const loops = [nodes, pods, authentication, scraper, ...degradation.loops, ...(catalogue?.loops ?? []), own.lag];
+  const loops = [
+    nodes,
+    pods,
+    authentication,
+    scraper,
+    ...(pins ? [pins] : []),
+    ...degradation.loops,
+    ...(catalogue?.loops ?? []),
+    own.lag,
+  ];
   const api = new ApiServer({
     groups,
     ...serving.ofApi,
@@ -112,7 +124,10 @@ function build(means: Means, opened: AsyncDisposableStack, catalogueOf?: typeof 
     more: [...debugRoutes(config.features, means), ...(catalogue?.api.routes ?? [])],
     standIns: catalogue?.api.standIns ?? [],
     ...(auditor && { auditor }),
-    health: { ...probesOf(probed, probing), degraded: () => [...degradation.notes(), ...serving.notes()] },
+    health: {
+      ...probesOf(probed, probing),
+      degraded: () => [...degradation.notes(), ...serving.notes(), ...(pins?.problems ?? [])],
+    },
     expose: () => registry.chunks(),
     version,
     statusz: { clock, startedAtMs: clock.now() },
@@ -137,11 +152,12 @@ interface ScraperNeeds {
   readonly storage: Storage;
   readonly registry: Registry;
   readonly opened: AsyncDisposableStack;
+  readonly pins: KeyPins | undefined;
 }
 
-function scraperOf(means: Means, { nodes, storage, registry, opened }: ScraperNeeds): Scraper {
+function scraperOf(means: Means, { nodes, storage, registry, opened, pins }: ScraperNeeds): Scraper {
   const { config, clock, log, connections } = means;
-  const client = kubeletClientOf(means, config.metricResolutionMs);
+  const client = kubeletClientOf(means, { periodMs: config.metricResolutionMs, pins, registry });
   return new Scraper({
     targets: nodes,
     ...(config.kubelet.nodeSelector && { nodeSelector: config.kubelet.nodeSelector }),

@@ -7,6 +7,7 @@ import { NodeFactsCatalog } from '../kube/facts/node-facts-catalog.ts';
 import { PodFactsCatalog } from '../kube/facts/pod-facts-catalog.ts';
 import type { NodeCatalog } from '../kube/nodes.ts';
 import type { PodCatalog } from '../kube/pods.ts';
+import type { KeyMemory } from '../scraper/kubelet/trust/key-memory.ts';
 import { collectorsOf } from './collectors.ts';
 import { legacyServing } from './legacy-api.ts';
 import type { Means } from './means.ts';
@@ -27,6 +28,8 @@ export interface CatalogueSockets {
   readonly nodes: NodeCatalog;
   readonly pods: PodCatalog;
   readonly opened: AsyncDisposableStack;
+  /** Who remembers the keys of kubelets; absent = nobody. */
+  readonly pins: KeyMemory | undefined;
 }
 
 /** Plugs the catalogue together: kubelets' summaries and objects -> metric sets and history -> the model. */

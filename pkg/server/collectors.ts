@@ -5,20 +5,30 @@ import { cadvisorQuestion } from '../scraper/collect/cadvisor-question.ts';
 import { Collector, evenBeats } from '../scraper/collect/collector.ts';
 import { CollectorInstruments } from '../scraper/collect/collector-instruments.ts';
 import { summaryQuestion } from '../scraper/collect/summary-question.ts';
+import type { KeyMemory } from '../scraper/kubelet/trust/key-memory.ts';
 import type { CatalogueConfig } from './config.ts';
 import { kubeletClientOf } from './kubelet-client.ts';
 import type { Means } from './means.ts';
+
+/** What collectors are plugged into. */
+export interface CollectorSockets {
+  readonly heapster: Heapster;
+  readonly nodes: NodeCatalog;
+  readonly opened: AsyncDisposableStack;
+  /** Who remembers the keys of kubelets; absent = nobody. */
+  readonly pins: KeyMemory | undefined;
+}
 
 /** Who asks kubelets on behalf of the catalogue, each question in a rhythm of its own. */
 export function collectorsOf(
   config: CatalogueConfig,
   means: Means,
-  { heapster, nodes, opened }: { heapster: Heapster; nodes: NodeCatalog; opened: AsyncDisposableStack },
+  { heapster, nodes, opened, pins }: CollectorSockets,
 ): readonly { run(signal: AbortSignal): Promise<void> }[] {
   const { resolutionMs, cadvisor } = config;
   const { kubelet } = means.config;
   // Connections of their own: a slow summary must not hold up the usage of the same node.
-  const clientFor = (periodMs: number) => opened.use(kubeletClientOf(means, periodMs));
+  const clientFor = (periodMs: number) => opened.use(kubeletClientOf(means, { periodMs, pins }));
   const asking = {
     targets: nodes,
     ...(kubelet.nodeSelector && { nodeSelector: kubelet.nodeSelector }),

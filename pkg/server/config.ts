@@ -69,8 +69,13 @@ export interface KubeletConfig {
   readonly slowRequestTimeoutMs: number;
   /** Kubelets that cannot be reached are asked through the kube-apiserver. */
   readonly viaNodeProxy: boolean;
-  /** Kubelet certificates are not verified. */
-  readonly insecureTls: boolean;
+  /**
+   * Who is taken for a kubelet: whose certificate is verified; or also who shows the key of the first contact; or whoever
+   * answers.
+   */
+  readonly tls: 'verify' | 'pin' | 'insecure';
+  /** Where the keys of `pin` are kept; without a namespace: ours. */
+  readonly pinsSecret: { readonly namespace?: string; readonly name: string };
   /** Plain HTTP without credentials. */
   readonly completelyInsecure: boolean;
   /** Only these nodes are scraped and listed; absent = all. */

@@ -1,5 +1,7 @@
 import { UndiciKubeletClient } from '../scraper/kubelet/kubelet.ts';
 import type { KubeletTrust } from '../scraper/kubelet/kubelet-client.ts';
+import type { KeyMemory } from '../scraper/kubelet/trust/key-memory.ts';
+import type { Registry } from '../telemetry/exposition.ts';
 import type { KubeletConfig } from './config.ts';
 import { kubeletCredentials } from './kubelet-credentials.ts';
 import type { Means } from './means.ts';
@@ -7,18 +9,29 @@ import type { Means } from './means.ts';
 /** Connections to kubelets live from one period to the next, with room for a slow one. */
 const keepAlivePeriods = 3;
 
+/** What a client is to know beside the configuration. */
+export interface KubeletClientNeeds {
+  readonly periodMs: number;
+  /** Who remembers the keys of kubelets; absent = nobody. */
+  readonly pins: KeyMemory | undefined;
+  /** Where it is counted by what kubelets were accepted; absent = nowhere. */
+  readonly registry?: Registry;
+}
+
 /** A client that asks each kubelet once per period. */
-export function kubeletClientOf(means: Means, periodMs: number): UndiciKubeletClient {
+export function kubeletClientOf(means: Means, { periodMs, pins, registry }: KubeletClientNeeds): UndiciKubeletClient {
   const { config, files, connections, log, release } = means;
   return new UndiciKubeletClient({
     credentials: kubeletCredentials(config.kubelet, files, { connection: connections.core, log }),
-    trust: trustIn(config.kubelet),
+    trust: trustIn(config.kubelet, pins),
     keepAliveMs: keepAlivePeriods * periodMs,
     userAgent: `metrics-server/${release.version}`,
+    ...(registry && { registry }),
   });
 }
 
-function trustIn({ completelyInsecure, insecureTls }: KubeletConfig): KubeletTrust {
+function trustIn({ completelyInsecure, tls }: KubeletConfig, pins: KeyMemory | undefined): KubeletTrust {
   if (completelyInsecure) return 'plain-http';
-  return insecureTls ? 'insecure-tls' : 'verified';
+  if (tls === 'insecure') return 'insecure-tls';
+  return pins === undefined ? 'verified' : { pinnedIn: pins };
 }

@@ -1,6 +1,7 @@
 import type { ScrapeTrouble } from '../api/absence/absence.ts';
 import type { ScrapeState, ScrapeStates } from '../api/absence/ports.ts';
 import type { Clock } from '../lifecycle/clock.ts';
+import { keyChanged } from '../scraper/kubelet/trust/acceptance.ts';
 import { askingText, namesNothing, type Outcome } from '../scraper/outcome.ts';
 import type { FollowedReport, ScrapeReport } from '../scraper/scrape-report.ts';
 
@@ -74,6 +75,7 @@ const statuses: Readonly<Record<number, ScrapeTrouble>> = {
 };
 
 const tlsKinds: Readonly<Record<string, ScrapeTrouble>> = {
+  [keyChanged]: 'tls-changed',
   CERT_HAS_EXPIRED: 'tls-expired',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'tls-unknown-authority',
   SELF_SIGNED_CERT_IN_CHAIN: 'tls-unknown-authority',

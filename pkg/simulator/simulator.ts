@@ -97,6 +97,7 @@ async function openKubelets(
     shape,
     clock,
     certificates: (node) => issued.of(node),
+    otherCertificate: (node, make) => issued.other(node, make),
     acceptToken: (token) => kubeletVerdict(token, users, rights),
     log: log.named('kubelets'),
   });

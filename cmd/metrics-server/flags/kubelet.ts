@@ -1,4 +1,5 @@
 import type { FlagSection } from './flag.ts';
+import { parseObjectName } from './object-names.ts';
 
 /** How kubelets are reached and trusted. */
 export const kubeletFlags = {
@@ -6,6 +7,19 @@ export const kubeletFlags = {
     kind: 'switch',
     default: false,
     help: 'Do not verify the certificates of kubelets. Whoever answers at a node address then receives our token: for test clusters only.',
+  },
+  'kubelet-tls': {
+    kind: 'choice',
+    choices: ['', 'verify', 'pin', 'insecure'],
+    default: '',
+    help: 'Who is taken for a kubelet. verify: whose certificate our CA vouches for and names the node, its Hostname or the address. pin: also who shows the key of the first contact, which is trusted unseen and kept in a Secret. insecure: whoever answers. Empty: verify, or insecure with --kubelet-insecure-tls.',
+  },
+  'kubelet-pins-secret': {
+    kind: 'other',
+    shown: 'string',
+    default: 'metrics-server-kubelet-pins',
+    parse: parseObjectName,
+    help: 'Secret of --kubelet-tls=pin, as name or namespace/name; made if missing. Without a namespace: ours.',
   },
   'kubelet-use-node-status-port': {
     kind: 'switch',

@@ -1,4 +1,5 @@
 import type { FlagReading, ServerFlags } from '../../../pkg/doctor/facts.ts';
+import { kubeletTls } from '../config.ts';
 import type { Options } from '../flags/sections.ts';
 import { parseOptions } from '../options.ts';
 
@@ -23,8 +24,7 @@ function serverFlags(options: Options): ServerFlags {
       useNodeStatusPort: options['kubelet-use-node-status-port'],
       preferredAddressTypes: options['kubelet-preferred-address-types'],
       certificateAuthority: options['kubelet-certificate-authority'],
-      trust:
-        options['kubelet-insecure-tls'] || options['deprecated-kubelet-completely-insecure'] ? 'insecure' : 'verify',
+      trust: options['deprecated-kubelet-completely-insecure'] ? 'insecure' : kubeletTls(options),
       ...(nodeSelector !== undefined && { nodeSelector }),
     },
   };

@@ -8,6 +8,10 @@ export interface KubeletTarget {
   /** A DNS name or an IP address, IPv6 without brackets. */
   readonly host: string;
   readonly port: number;
+  /** Of the Node object. */
+  readonly uid?: string;
+  /** What its certificate may be made out to instead of `host`: most kubelets are certified by name and asked by address. */
+  readonly names?: readonly string[];
   /** The path as it goes on the wire, percent-escapes included. */
   readonly path: string;
   /** The media type asked for; absent = metrics in Prometheus' text format. */
@@ -58,8 +62,16 @@ export function kubeletPort(node: NodeRecord, { port, useNodeStatusPort }: Addre
 /** Where to ask the kubelet of a node, once its host is known. */
 export function kubeletTarget(node: NodeRecord, host: string, options: AddressOptions): KubeletTarget {
   const path = escapePath(node.resourceMetricsPath || resourceMetricsPath);
-  return { node: node.name, host, port: kubeletPort(node, options), path };
+  return { node: node.name, uid: node.uid, host, names: namesOf(node), port: kubeletPort(node, options), path };
 }
+
+/** Names by which a cluster's authority knows the node. They lead nowhere by themselves: addresses do. */
+const namesOf = ({ name, addresses }: NodeRecord): readonly string[] => [
+  name,
+  ...addresses
+    .filter(({ type, address }) => type === 'Hostname' && address !== name && isHost(address))
+    .map(({ address }) => address),
+];
 
 /** `https://[fd00::7]:10250`: scheme, host and port as URLs spell them. */
 export function originOf(place: Pick<KubeletTarget, 'host' | 'port'>, scheme: 'http' | 'https'): string {

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../model/units.ts';
 import type { KubeletTarget } from './address.ts';
+import type { KeyMemory } from './trust/key-memory.ts';
 
 /** What came of one request to one kubelet. Nothing here is an exception: networks fail every day. */
 export type KubeletAnswer =
@@ -11,10 +12,17 @@ export type KubeletAnswer =
   | { readonly kind: 'timed-out' }
   /** `code` as the operating system names it: ECONNREFUSED, ENOTFOUND, … */
   | { readonly kind: 'unreachable'; readonly code: string }
-  /** The handshake failed, or whoever answered is not the kubelet. `code` as Node.js and OpenSSL name it. */
-  | { readonly kind: 'tls'; readonly code: string; readonly message: string }
+  /** The handshake failed, or whoever answered is not the kubelet. `also`: what else is wrong, the name beside the chain. */
+  | ({ readonly kind: 'tls'; readonly also?: TlsFault } & TlsFault)
   | { readonly kind: 'too-large'; readonly limitBytes: number }
   | { readonly kind: 'bad-body'; readonly message: string };
+
+/** What is wrong with a handshake or a certificate. */
+export interface TlsFault {
+  /** As Node.js and OpenSSL name it, or one of our own. */
+  readonly code: string;
+  readonly message: string;
+}
 
 /** Whoever can ask kubelets. One request per node at a time. */
 export interface KubeletClient {
@@ -52,7 +60,8 @@ export interface KubeletIdentity {
 }
 
 /**
- * How far a kubelet is trusted: its certificate is verified; or it is taken without looking, which hands our token to
- * whoever answers; or there is no TLS, and then no credentials either.
+ * How far a kubelet is trusted: its certificate is verified; or, where it cannot be, its key is the one of the first
+ * contact; or it is taken without looking, which hands our token to whoever answers; or there is no TLS, and then no
+ * credentials either.
  */
-export type KubeletTrust = 'verified' | 'insecure-tls' | 'plain-http';
+export type KubeletTrust = 'verified' | { readonly pinnedIn: KeyMemory } | 'insecure-tls' | 'plain-http';

@@ -1,21 +1,29 @@
 import { isIP, type Socket, connect as tcpConnect } from 'node:net';
-import { type SecureContext, connect as tlsConnect } from 'node:tls';
+import { type SecureContext, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import type { buildConnector } from 'undici';
 import Client from 'undici/lib/dispatcher/client.js';
 import { AnswerReader } from './answer-reader.ts';
 import type { KubeletAnswer } from './kubelet-client.ts';
 import { failureOf, handshakeFailureOf } from './network-failure.ts';
+import type { Acceptance } from './trust/acceptance.ts';
 
 /** How one kubelet is reached. */
 export interface ConnectionOptions {
   /** Scheme, host and port. */
   readonly origin: string;
   /** Absent = no TLS. */
-  readonly context?: SecureContext;
-  /** Who does not prove to be the host by a certificate of ours gets no request. */
-  readonly verify: boolean;
+  readonly tls?: TlsWay;
   /** How long an unused connection is kept: longer than a period, or keeping it is of no use. */
   readonly keepAliveMs: number;
+}
+
+/** How TLS is spoken, and with whom. */
+export interface TlsWay {
+  readonly context: SecureContext;
+  /** Whom `accept` accepts, in a word that is another for somebody else. */
+  readonly identity: string;
+  /** Who is not accepted after the handshake gets no request. Never rejects. */
+  readonly accept: (socket: TLSSocket) => Promise<Acceptance>;
 }
 
 /** What came of one request, and whether the beginning of an answer had been seen. */
@@ -38,8 +46,8 @@ export interface Limits {
 export type Headers = Readonly<Record<string, string>>;
 
 /**
- * The one connection to one kubelet, opened when needed and kept alive. A request is written only after the TLS handshake
- * and its verification: the connector hands the socket over at `secureConnect`, and not at all when it is not authorized.
+ * The one connection to one kubelet, opened when needed and kept alive. A request is written only to a peer that was
+ * accepted after the TLS handshake: the connector hands the socket over then, and not at all when it was refused.
  */
 export class KubeletConnection implements Disposable {
   readonly #options: ConnectionOptions;
@@ -72,8 +80,9 @@ export class KubeletConnection implements Disposable {
   }
 
   /** It goes where these options say, in the way they say. */
-  matches({ origin, context, verify }: ConnectionOptions): boolean {
-    return this.#options.origin === origin && this.#options.context === context && this.#options.verify === verify;
+  matches({ origin, tls }: ConnectionOptions): boolean {
+    const own = this.#options;
+    return own.origin === origin && own.tls?.context === tls?.context && own.tls?.identity === tls?.identity;
   }
 
   /** One GET. A connection that turns out to have been closed while it lay unused is opened again, once. */
@@ -113,9 +122,22 @@ export class KubeletConnection implements Disposable {
   }
 
   #connect({ hostname, port }: buildConnector.Options, done: buildConnector.Callback): void {
-    const socket = this.#open(hostname, Number(port));
+    const attempt = this.#open(hostname, Number(port));
+    const { socket } = attempt;
     let reached = false;
-    let connected = false;
+    let settled = false;
+    const hand = (over: Socket): void => {
+      if (settled) return;
+      settled = true;
+      done(null, over);
+    };
+    const fail = (failure: KubeletAnswer, cause?: unknown): void => {
+      if (settled) return;
+      settled = true;
+      this.#failure = failure;
+      // Wrapped, because undici treats some codes in ways of its own.
+      done(new Error('no connection to the kubelet', { cause }), null);
+    };
     this.#socket = socket;
     this.#connected = false;
     this.#answeredOnSocket = 0;
@@ -124,33 +146,50 @@ export class KubeletConnection implements Disposable {
       reached = true;
       this.#whenReached?.();
     });
-    socket.once(this.#options.context ? 'secureConnect' : 'connect', () => {
-      connected = true;
-      this.#connected = true;
-      done(null, socket);
-    });
-    socket.on('error', (error) => {
-      if (connected) return;
-      connected = true;
-      this.#failure = reached ? handshakeFailureOf(error) : failureOf(error);
-      // Wrapped, because undici treats some codes in ways of its own.
-      done(new Error('no connection to the kubelet', { cause: error }), null);
+    socket.on('error', (error) => fail(reached ? handshakeFailureOf(error) : failureOf(error), error));
+    // While we make up our mind, the peer may hang up without an error.
+    socket.once('close', () => fail({ kind: 'unreachable', code: 'ECONNRESET' }));
+    void attempt.accepted.then((acceptance) => {
+      // Given up meanwhile: its closing says so.
+      if (socket.destroyed) return;
+      if (acceptance.kind === 'accepted') return hand(socket);
+      fail(acceptance.answer);
+      socket.destroy();
     });
   }
 
-  #open(host: string, port: number): Socket {
-    const { context, verify } = this.#options;
-    if (context === undefined) return tcpConnect({ host, port });
-    return tlsConnect({
+  #open(host: string, port: number): Attempt {
+    const { tls } = this.#options;
+    const { promise: accepted, resolve } = Promise.withResolvers<Acceptance>();
+    const connected = (acceptance: Acceptance | Promise<Acceptance>): void => {
+      this.#connected = true;
+      resolve(acceptance);
+    };
+    if (tls === undefined) {
+      const socket = tcpConnect({ host, port }).once('connect', () => connected({ kind: 'accepted', by: 'nothing' }));
+      return { socket, accepted };
+    }
+    const socket = tlsConnect({
       host,
       port,
-      secureContext: context,
-      // Names go into SNI and are what the certificate must name; of an IP address Node checks the IP SANs.
+      secureContext: tls.context,
+      // Like Go, we name the host we want where it has a name, and none where we dial an address. No session is ever
+      // resumed: each handshake shows the certificate anew.
       ...(isIP(host) === 0 && { servername: host }),
-      rejectUnauthorized: verify,
+      // Not that nobody looks: `accept` does, at more names than this one, and with more to say.
+      rejectUnauthorized: false,
+      checkServerIdentity: () => undefined,
       ALPNProtocols: ['http/1.1'],
     });
+    socket.once('secureConnect', () => connected(tls.accept(socket)));
+    return { socket, accepted };
   }
+}
+
+/** A connection that may come about. `accepted` never rejects, and stays open for ever where there was no handshake. */
+interface Attempt {
+  readonly socket: Socket;
+  readonly accepted: Promise<Acceptance>;
 }
 
 /** Calls `act` when the signal aborts, until disposed. */

@@ -1,3 +1,4 @@
+import type { Registry } from '../../telemetry/exposition.ts';
 import { type KubeletTarget, originOf } from './address.ts';
 import type {
   KubeletAnswer,
@@ -6,8 +7,10 @@ import type {
   KubeletIdentity,
   KubeletTrust,
 } from './kubelet-client.ts';
-import { type ConnectionOptions, KubeletConnection, type Limits } from './kubelet-connection.ts';
+import { type ConnectionOptions, KubeletConnection, type Limits, type TlsWay } from './kubelet-connection.ts';
 import { SecureContexts } from './secure-contexts.ts';
+import { accept } from './trust/acceptance.ts';
+import { TrustBook, type TrustState } from './trust/trust-book.ts';
 
 /** How all kubelets are asked. */
 export interface UndiciKubeletClientOptions {
@@ -16,6 +19,8 @@ export interface UndiciKubeletClientOptions {
   /** How long an unused connection is kept; choose more than a period. */
   readonly keepAliveMs: number;
   readonly userAgent: string;
+  /** Where it is counted by what kubelets were accepted; absent = nowhere. */
+  readonly registry?: Registry;
 }
 
 /** Asks kubelets over undici: one kept-alive HTTP/1.1 connection each, redirects never followed, proxies never used. */
@@ -23,15 +28,22 @@ export class UndiciKubeletClient implements KubeletClient, Disposable {
   readonly #options: UndiciKubeletClientOptions;
   readonly #contexts: SecureContexts;
   readonly #connections = new Map<string, KubeletConnection>();
+  readonly #book: TrustBook;
 
   constructor(options: UndiciKubeletClientOptions) {
     this.#options = options;
-    this.#contexts = new SecureContexts({ verify: options.trust === 'verified' });
+    this.#contexts = new SecureContexts({ verify: isVerifying(options.trust) });
+    this.#book = new TrustBook(options.registry);
   }
 
   /** How many connections are kept, or being made. */
   get size(): number {
     return this.#connections.size;
+  }
+
+  /** By what a node's kubelet was accepted on the last connection; undefined before the first. */
+  trustOf(node: string): TrustState | undefined {
+    return this.#book.of(node);
   }
 
   async read(
@@ -54,6 +66,7 @@ export class UndiciKubeletClient implements KubeletClient, Disposable {
   forget(node: string): void {
     this.#connections.get(node)?.[Symbol.dispose]();
     this.#connections.delete(node);
+    this.#book.forget(node);
   }
 
   /** Closes every connection. */
@@ -72,11 +85,21 @@ export class UndiciKubeletClient implements KubeletClient, Disposable {
 
   #wayTo(target: KubeletTarget, identity: KubeletIdentity): ConnectionOptions | KubeletAnswer {
     const { trust, keepAliveMs } = this.#options;
-    if (trust === 'plain-http') return { origin: originOf(target, 'http'), verify: false, keepAliveMs };
+    if (trust === 'plain-http') return { origin: originOf(target, 'http'), keepAliveMs };
     const security = this.#contexts.for(identity);
     if (security.kind === 'unusable') return security.answer;
-    const verify = trust === 'verified';
-    return { origin: originOf(target, 'https'), context: security.context, verify, keepAliveMs };
+    const { node, uid = '', host, names = [] } = target;
+    const claim = { node, uid, names: [host, ...names.filter((name) => name !== host)] };
+    const tls: TlsWay = {
+      context: security.context,
+      identity: `${uid} ${claim.names.join(' ')}`,
+      accept: async (socket) => {
+        const acceptance = await accept(socket, claim, trust);
+        this.#book.note(node, acceptance.kind === 'accepted' ? acceptance.by : 'refused');
+        return acceptance;
+      },
+    };
+    return { origin: originOf(target, 'https'), tls, keepAliveMs };
   }
 
   /** The node's connection; a new one after a change of address or of certificates. */
@@ -98,6 +121,8 @@ export class UndiciKubeletClient implements KubeletClient, Disposable {
     };
   }
 }
+
+const isVerifying = (trust: KubeletTrust): boolean => trust === 'verified' || typeof trust === 'object';
 
 const isUnauthorized = (answer: KubeletAnswer): boolean => answer.kind === 'status' && answer.code === 401;
 

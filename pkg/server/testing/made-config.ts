@@ -41,7 +41,8 @@ const plain: Config = {
     requestTimeoutMs: 10_000,
     slowRequestTimeoutMs: 60_000,
     viaNodeProxy: false,
-    insecureTls: false,
+    tls: 'verify',
+    pinsSecret: { name: 'metrics-server-kubelet-pins' },
     completelyInsecure: false,
   },
   serving: {

@@ -1,6 +1,7 @@
 import type { ReviewConduct } from '../kube-apiserver/api-server-faults.ts';
 import { isRecord } from '../kube-apiserver/writing.ts';
 import type { KubeletFault } from '../kubelets/faults.ts';
+import { certificateMakes } from '../kubelets/kubelet-certificates.ts';
 import { type MisconfigurationName, misconfigurationNames } from '../misconfigurations/misconfiguration.ts';
 import type { MetricsServerAddress } from '../objects/metrics-server-objects.ts';
 import type { ContainerRef, ContainerShape, NodeShape, PodShape } from '../shape/cluster-shape.ts';
@@ -62,12 +63,13 @@ function faultOf(fields: Fields): KubeletFault {
   if (kind === 'status') return { kind, status: oneOf(fields.status, 'fault.status', faultStatuses) };
   if (kind === 'slow') return { kind, bytesPerSecond: positive(fields, 'bytesPerSecond') };
   if (kind === 'skew') return { kind, byMs: number(fields, 'byMs') };
+  if (kind === 'certificate') return { kind, make: oneOf(fields.make, 'fault.make', certificateMakes) };
   if (kind === 'no-resource-metrics')
     return { kind, summary: oneOf(fields.summary ?? 'served', 'fault.summary', ['served', 'forbidden']) };
   const known = plainFaults.find((one) => one === kind);
   if (known === undefined) {
     throw new BadBody(
-      `fault.kind must be status, slow, skew, no-resource-metrics, ${plainFaults.join(', ')}; got ${JSON.stringify(kind)}`,
+      `fault.kind must be status, slow, skew, certificate, no-resource-metrics, ${plainFaults.join(', ')}; got ${JSON.stringify(kind)}`,
     );
   }
   return { kind: known };

@@ -1,4 +1,5 @@
 import { goFloat } from './go-float.ts';
+import type { CertificateMake } from './kubelet-certificates.ts';
 
 /** One way a pretend kubelet can misbehave. All are bounded, and all end when the fault is taken away or the client goes. */
 export type KubeletFault =
@@ -47,7 +48,9 @@ export type KubeletFault =
   /** 404 for resource metrics alone, as of kubelets of another make; the summary is there, or forbidden. */
   | { readonly kind: 'no-resource-metrics'; readonly summary: 'served' | 'forbidden' }
   /** 302 to a path that would answer with whatever it is shown. */
-  | { readonly kind: 'redirect' };
+  | { readonly kind: 'redirect' }
+  /** Everything is well but the certificate it shows, on new connections; those there are end. */
+  | { readonly kind: 'certificate'; readonly make: CertificateMake };
 
 /** Faults that change what a healthy kubelet would say, not how it is sent. */
 export type ContentFault = Extract<KubeletFault, { readonly kind: (typeof contentFaults)[number] }>;
@@ -64,8 +67,11 @@ const contentFaults = [
   'no-timestamps',
 ] as const;
 
-/** Faults of sending. The two others are none of these: one leaves nobody to send, one leaves nothing to send. */
-export type AnswerFault = Exclude<KubeletFault, ContentFault | { readonly kind: 'refuse' | 'no-resource-metrics' }>;
+/** Faults of sending. The three others are none of these: nobody to send, nothing to send, nothing wrong with it. */
+export type AnswerFault = Exclude<
+  KubeletFault,
+  ContentFault | { readonly kind: 'refuse' | 'no-resource-metrics' | 'certificate' }
+>;
 
 /** Whether a fault is one of content. */
 export const isContentFault = (fault: KubeletFault): fault is ContentFault =>
@@ -73,7 +79,7 @@ export const isContentFault = (fault: KubeletFault): fault is ContentFault =>
 
 /** Whether a fault is one of sending. */
 export const isAnswerFault = (fault: KubeletFault): fault is AnswerFault =>
-  !isContentFault(fault) && fault.kind !== 'refuse' && fault.kind !== 'no-resource-metrics';
+  !isContentFault(fault) && !['refuse', 'no-resource-metrics', 'certificate'].includes(fault.kind);
 
 /** The answer as a content fault leaves it. `frozen` shows in the moment for which the text was made. */
 export function spoiltText(text: string, fault: ContentFault): string {

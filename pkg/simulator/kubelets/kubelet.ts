@@ -97,6 +97,11 @@ export class SimulatedKubelet implements AsyncDisposable {
     else sendPage(response, page);
   }
 
+  /** Ends every connection there is. */
+  hangUp(): void {
+    for (const connection of this.#connections) connection.destroy();
+  }
+
   /** Stops listening and ends every connection. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
@@ -168,7 +173,7 @@ export class SimulatedKubelet implements AsyncDisposable {
   async #close(server: Server): Promise<void> {
     this.#server = undefined;
     const closed = new Promise((resolve) => server.close(resolve));
-    for (const connection of this.#connections) connection.destroy();
+    this.hangUp();
     await closed;
   }
 

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Clock } from '../../lifecycle/clock.ts';
 import type { EpochMs } from '../../model/units.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -9,11 +10,12 @@ import { cadvisorText } from './cadvisor-answer.ts';
 import type { KubeletFault } from './faults.ts';
 import { skewed } from './inside-node.ts';
 import { type KubeletSource, type Page, SimulatedKubelet } from './kubelet.ts';
+import type { CertificateMake } from './kubelet-certificates.ts';
 import { metricsContentType } from './metrics-answer.ts';
 import { resourceMetricsText } from './resource-metrics.ts';
 import type { AcceptToken, RunningKubelets, ServedSample, Subject, TrueUsage } from './running-kubelets.ts';
 import { summaryText } from './summary-answer.ts';
-import { type KeyPair, TlsFronts } from './tls-fronts.ts';
+import { type KeyPair, type TlsFront, TlsFronts } from './tls-fronts.ts';
 import { NodeWorkload } from './workload.ts';
 
 /** Which kubelets to start, with which certificates, and whose tokens they accept. */
@@ -22,6 +24,8 @@ export interface KubeletsOptions {
   readonly clock: Clock;
   /** One for all kubelets, or one for each. Kubelets with equal certificates share what TLS costs. */
   readonly certificates: KeyPair | ((node: string) => KeyPair);
+  /** Makes those of a fault; absent = such faults cannot be had. */
+  readonly otherCertificate?: (node: string, make: CertificateMake) => Promise<KeyPair>;
   readonly acceptToken: AcceptToken;
   /** 127.0.0.1 when absent. */
   readonly bindAddress?: string;
@@ -46,8 +50,15 @@ interface Member {
   readonly shape: NodeShape;
   readonly kubelet: SimulatedKubelet;
   readonly plays: NodeWorkload | Replay;
+  /** Who speaks TLS for it; another one while its certificate is a fault. */
+  readonly door: Door;
   /** Rings when the recording goes on to its next answer. */
   alarm?: Disposable;
+}
+
+interface Door {
+  readonly usual: TlsFront;
+  front: TlsFront;
 }
 
 class Kubelets implements RunningKubelets {
@@ -100,11 +111,13 @@ class Kubelets implements RunningKubelets {
     const plays = this.#player(shape);
     const { clock, acceptToken, certificates, bindAddress = '127.0.0.1' } = this.#options;
     const front = this.#fronts.front(typeof certificates === 'function' ? certificates(shape.name) : certificates);
+    const door: Door = { usual: front, front };
     const source = plays instanceof Replay ? plays : textOf(plays);
-    const kubelet = new SimulatedKubelet({ source, clock, acceptToken, bindAddress, converse: front.converse });
+    const converse = (connection: Socket): void => door.front.converse(connection);
+    const kubelet = new SimulatedKubelet({ source, clock, acceptToken, bindAddress, converse });
     await kubelet.reconcile();
     front.routes.set(kubelet.port, kubelet);
-    const member: Member = { shape, kubelet, plays };
+    const member: Member = { shape, kubelet, plays, door };
     this.#members.set(shape.name, member);
     if (plays instanceof Replay) this.#follow(member, plays);
     else for (const pod of shape.pods) this.#homes.set(podKey(pod.namespace, pod.name), member);
@@ -146,7 +159,24 @@ class Kubelets implements RunningKubelets {
 
   async fault(node: string, fault: KubeletFault | undefined): Promise<void> {
     this.#options.log.info('Kubelet fault', { node, fault: fault?.kind ?? 'none' });
-    await this.#member(node).kubelet.setFault(fault);
+    const member = this.#member(node);
+    await this.#showCertificate(member, fault?.kind === 'certificate' ? fault.make : undefined);
+    await member.kubelet.setFault(fault);
+  }
+
+  /** From now on the kubelet shows its own certificate, or one of another make. */
+  async #showCertificate({ shape, kubelet, door }: Member, make: CertificateMake | undefined): Promise<void> {
+    const front = make === undefined ? door.usual : this.#fronts.front(await this.#otherCertificate(shape.name, make));
+    if (front === door.front) return;
+    front.routes.set(kubelet.port, kubelet);
+    door.front = front;
+    kubelet.hangUp();
+  }
+
+  #otherCertificate(node: string, make: CertificateMake): Promise<KeyPair> {
+    const { otherCertificate } = this.#options;
+    if (otherCertificate === undefined) throw new Error('these kubelets have no other certificates');
+    return otherCertificate(node, make);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
