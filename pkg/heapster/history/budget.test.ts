@@ -19,7 +19,7 @@ describe('the budget of history', () => {
     const log = new KeptLines();
     const test = new MadeHeapster({ budgetBytes, log });
     const names = ['n1', 'n2', 'n3'];
-    for (let round = 0; round < 120; round++) {
+    for (let round = 0; round < 240; round++) {
       await test.round(
         ...names.map((name) => ({ name, cpuSeconds: round, pods: name === 'n1' ? pods(round, 80) : [] })),
       );
@@ -33,6 +33,9 @@ describe('the budget of history', () => {
     );
     const apart = Math.max(...oldest) - Math.min(...oldest);
     assert.ok(apart <= 2 * 60 * 60_000, `the oldest are ${apart / 60_000} minutes apart`);
+    const pod = { type: 'pod', namespace: 'web', pod: 'pod-7' } as const;
+    const short = test.model.series({ entity: pod, metric: 'memory/usage' });
+    assert.ok(short.length >= 15, `the last quarter of an hour is younger than what had to go: ${short.length} points`);
     for (const node of names) assert.ok(test.model.current({ type: 'node', node }), 'the present stays');
   });
 
