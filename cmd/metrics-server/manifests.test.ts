@@ -178,6 +178,12 @@ describe('manifests/components/catalogue', () => {
     );
     assert.equal(binding.roleRef.name, role.metadata.name);
   });
+
+  it('has a role for readers that is bound to nobody, and grants what authorization asks about', () => {
+    const [, , reader, ...others] = objectsIn(directory) as Role[];
+    assert.deepEqual([reader?.kind, others], ['ClusterRole', []]);
+    assert.deepEqual(reader?.rules[0], { apiGroups: ['metrics.k8s.io'], resources: ['model'], verbs: ['list'] });
+  });
 });
 
 describe('manifests/components/doctor', () => {
