@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { allServed, onPretendCluster, openPretendCluster } from './cluster.ts';
+import { allServed, type Flags, onPretendCluster, openPretendCluster } from './cluster.ts';
 import { eventually } from './eventually.ts';
 import type { Program } from './program.ts';
 
@@ -23,6 +23,19 @@ await onPretendCluster('how the server stops: it is needed there', async () => {
     await assertStops(await listeningServer(), 'SIGINT');
   });
 
+  test('a second signal ends it at once, though the first one lets it serve on for a while', async () => {
+    for (const second of ['SIGTERM', 'SIGINT'] as const) {
+      const server = await listeningServer({ 'shutdown-delay-duration': '1h' });
+      server.signal('SIGTERM');
+      await eventually('readiness to fail', 5, async () => {
+        assert.equal((await cluster.visitServer('/readyz')).status, 500);
+      });
+      assert.equal((await cluster.visitServer('/livez')).status, 200);
+      await assertStops(server, second, 1);
+      await assert.rejects(cluster.visitServer('/livez'), /ECONNREFUSED/);
+    }
+  });
+
   test('kubelets that hang do not hold it up', async () => {
     for (const node of ['node-00000', 'node-00001']) await cluster.control.fault(node, { kind: 'hang' });
     const server = await listeningServer();
@@ -40,8 +53,8 @@ await onPretendCluster('how the server stops: it is needed there', async () => {
     await assertStops(server, 'SIGTERM');
   });
 
-  async function listeningServer(): Promise<Program> {
-    const server = cluster.startServer();
+  async function listeningServer(flags: Flags = {}): Promise<Program> {
+    const server = cluster.startServer(flags);
     await eventually('the server to answer', 10, async () => {
       assert.equal((await cluster.visitServer('/livez')).status, 200);
     });
@@ -49,11 +62,11 @@ await onPretendCluster('how the server stops: it is needed there', async () => {
   }
 });
 
-async function assertStops(server: Program, signal: NodeJS.Signals): Promise<void> {
+async function assertStops(server: Program, signal: NodeJS.Signals, exitCode = 0): Promise<void> {
   const asked = performance.now();
   server.signal(signal);
   const ending = await server.ended;
   const seconds = (performance.now() - asked) / 1000;
-  assert.deepEqual(ending, { exitCode: 0, signal: null }, server.logText);
+  assert.deepEqual(ending, { exitCode, signal: null }, server.logText);
   assert.ok(seconds <= fewSeconds, `it took ${seconds}s`);
 }
