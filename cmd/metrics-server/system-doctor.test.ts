@@ -61,6 +61,13 @@ const diagnoses: Readonly<Record<MisconfigurationName, Diagnosis>> = {
   // An administrator's token is shown to no kubelet, and a kubelet out of reach of a laptop is no news.
   'kubelet-refuses': { pod: ['kubelet-unreachable'], laptop: [] },
   'kubelet-hangs': { pod: ['kubelet-timed-out'], laptop: [] },
+  // Certificates are seen without showing a token.
+  'kubelet-self-signed': { pod: ['kubelet-self-signed'] },
+  'kubelet-of-another-ca': { pod: ['kubelet-unknown-ca'] },
+  'kubelet-certificate-expired': { pod: ['kubelet-certificate-expired'] },
+  'kubelet-of-another-name': { pod: ['kubelet-name-mismatch'] },
+  'kubelet-key-changed': { pod: ['kubelet-key-changed'] },
+  'kubelet-key-not-pinned': { pod: ['kubelet-key-not-pinned'] },
   'kubelet-without-webhook': { pod: ['kubelet-unauthorized'], laptop: [] },
   'kubelet-without-resource-metrics': { pod: ['kubelet-no-resource-metrics'], laptop: [] },
   'kubelet-answers-html': { pod: ['kubelet-bad-answer'], laptop: [] },

@@ -83,6 +83,17 @@ export class Cluster {
     return this.#once(path, async () => mapSeen(await this.#reader.get(path), (object) => pairsAt(object, 'data')));
   }
 
+  /** The keys of kubelets that the server has pinned, by uid of the node. */
+  pins({ namespace, name }: ObjectRef): Promise<Reading<ReadonlyMap<string, string>>> {
+    const path = `/api/v1/namespaces/${namespace}/secrets/${name}`;
+    return this.#once(path, async () => {
+      return mapSeen(await this.#reader.get(path), (object) => {
+        const data = Object.entries(pairsAt(object, 'data'));
+        return new Map(data.map(([uid, key]) => [uid, Buffer.from(key, 'base64').toString('utf8')]));
+      });
+    });
+  }
+
   nodes(): Promise<Reading<readonly NodeRecord[]>> {
     return this.#once('nodes', async () => {
       const listed = await this.#reader.list('/api/v1/nodes');

@@ -1,5 +1,6 @@
 import { deadline } from '../lifecycle/deadline.ts';
 import type { NodeRecord } from '../model/cluster.ts';
+import type { KeyMemory } from '../scraper/kubelet/trust/key-memory.ts';
 import type { AreaName } from './areas.ts';
 import { checkApiService } from './checks/api-service.ts';
 import { checkAutoscalers } from './checks/autoscalers.ts';
@@ -21,6 +22,7 @@ import { readServedNodes } from './gathering/served-nodes.ts';
 import { readHealthInPod, readServerHealth } from './gathering/server-health.ts';
 import { askKubelets } from './kubelets/ask-kubelets.ts';
 import type { KubeletFacts, Speaker } from './kubelets/kubelet-facts.ts';
+import { RememberedKeys } from './kubelets/remembered-keys.ts';
 import type { Subject } from './subject.ts';
 
 /** What looking takes. */
@@ -121,13 +123,25 @@ export class Examination {
     const { cluster, subject } = this.#options;
     const nodes = await cluster.nodes();
     if (nodes.kind !== 'seen') return [unseen('nodes', nodes.kind === 'unseen' ? nodes.why : 'there are none')];
-    const { kubelet: flags } = subject.flags;
-    const ca = await this.#kubeletCa();
     const wanted = nodes.value.filter((node) => this.#isWanted(node));
-    const kubelets = ca.kind === 'unseen' ? [] : await this.#ask(wanted, ca.kind === 'seen' ? ca.value : undefined);
+    const [ca, memory] = await Promise.all([this.#kubeletCa(), this.#pinnedKeys()]);
+    const dark = [ca, memory].filter((reading) => reading.kind === 'unseen');
+    const kubelets = dark.length > 0 ? [] : await this.#ask(wanted, seenIn(ca), seenIn(memory));
+    const { kubelet: flags } = subject.flags;
     const verdicts = checkNodes({ nodes: nodes.value, kubelets, flags, speaker: this.#speaker });
     for (const { node, outcome } of kubelets) if (outcome.kind !== 'scraped') this.#explained.add(node.name);
-    return ca.kind === 'unseen' ? [...verdicts, unseen('kubelets', ca.why)] : verdicts;
+    return [...verdicts, ...dark.map(({ why }) => unseen('kubelets', why))];
+  }
+
+  /** Absent where the server pins none. */
+  async #pinnedKeys(): Promise<Reading<KeyMemory>> {
+    const { cluster, subject } = this.#options;
+    const { account, flags } = subject;
+    if (flags.pinSecret === undefined) return { kind: 'absent' };
+    const secret = { namespace: account.namespace, ...flags.pinSecret };
+    const pins = await cluster.pins(secret);
+    if (pins.kind === 'unseen') return { ...pins, why: `of the keys that are pinned, ${pins.why}` };
+    return { kind: 'seen', value: new RememberedKeys(seenIn(pins) ?? new Map(), secret) };
   }
 
   /** By what kubelets are verified: the CA of the cluster, or what a flag names, which only the pod has. */
@@ -147,13 +161,18 @@ export class Examination {
   }
 
   /** Our credentials are shown to kubelets only where the server itself shows them. */
-  async #ask(nodes: readonly NodeRecord[], ca: string | undefined): Promise<readonly KubeletFacts[]> {
+  async #ask(
+    nodes: readonly NodeRecord[],
+    ca: string | undefined,
+    remembered: KeyMemory | undefined,
+  ): Promise<readonly KubeletFacts[]> {
     const { subject, connection, clock, timeoutMs, signal, onProgress } = this.#options;
     const { ca: _, ...proof } = connection.kubeletCredentials();
     const identity = { ...(ca !== undefined && { ca }), ...(this.#speaker === 'server' && proof) };
     const onAsked = (done: number): void => onProgress(`kubelets: ${done} of ${nodes.length}`);
     const flags = subject.flags.kubelet;
-    return await askKubelets(nodes, { flags, identity, clock, timeoutMs, signal, onAsked });
+    const options = { flags, identity, clock, timeoutMs, signal, onAsked };
+    return await askKubelets(nodes, { ...options, ...(remembered && { remembered }) });
   }
 
   async #metrics(): Promise<readonly Verdict[]> {
@@ -180,3 +199,5 @@ export class Examination {
 }
 
 const absent = { kind: 'absent' } as const;
+
+const seenIn = <T>(reading: Reading<T>): T | undefined => (reading.kind === 'seen' ? reading.value : undefined);

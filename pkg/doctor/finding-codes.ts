@@ -47,6 +47,8 @@ export const findingCodes = {
   'kubelet-unknown-ca': 'a kubelet has a certificate of an authority we do not know',
   'kubelet-certificate-expired': 'the certificate of a kubelet has expired',
   'kubelet-name-mismatch': 'the certificate of a kubelet does not name the address we use',
+  'kubelet-key-changed': 'a kubelet shows another key than the one that is pinned',
+  'kubelet-key-not-pinned': 'the key of a kubelet is not pinned, though the server knows kubelets by their keys',
   'kubelet-tls': 'there is no TLS connection to a kubelet for another reason',
   'kubelet-unauthorized': 'a kubelet does not accept the token',
   'kubelet-forbidden': 'a kubelet does not let our account read metrics',

@@ -19,6 +19,7 @@ function serverFlags(options: Options): ServerFlags {
     events: options.events,
     viaNodeProxy: options['kubelet-via-node-proxy'],
     ...(options['serving-ca'] === 'self-managed' && { servingCaSecret: options['serving-ca-secret'] }),
+    ...(kubeletTls(options) === 'pin' && { pinSecret: options['kubelet-pins-secret'] }),
     kubelet: {
       port: options['kubelet-port'],
       useNodeStatusPort: options['kubelet-use-node-status-port'],

@@ -1,3 +1,4 @@
+import { keyChanged, keyNotPinned } from '../../scraper/kubelet/trust/acceptance.ts';
 import { type Outcome, outcomeText } from '../../scraper/outcome.ts';
 import type { Cure } from '../finding.ts';
 import type { FindingCode } from '../finding-codes.ts';
@@ -159,11 +160,35 @@ const isKubeletsOwnCa = (issuer: string): boolean => /-ca@\d+$/.test(issuer);
 
 function tlsBackground(code: string, certificate: SeenCertificate | undefined): Background {
   const isOwn = unknownIssuer.has(code) && isKubeletsOwnCa(certificate?.issuer ?? '');
+  const byCode = ownCodes[code];
+  if (byCode !== undefined) return byCode;
   if (code === 'DEPTH_ZERO_SELF_SIGNED_CERT' || isOwn) return selfSigned;
   if (unknownIssuer.has(code)) return unknownCa;
   if (code === 'CERT_HAS_EXPIRED') return expired;
   return code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? nameMismatch : noHandshake;
 }
+
+/** Codes of the scraper's own. */
+const ownCodes: Readonly<Record<string, Background>> = {
+  [keyChanged]: {
+    code: 'kubelet-key-changed',
+    why: 'The node was installed anew under the same name, its kubelet made a new key, or somebody else answers in its place.',
+    cure: {
+      advice:
+        'Find out which. If the new key is meant, take the pin out with the command above: the server takes the next key ' +
+        'it meets within a minute.',
+      commands: ['kubectl get nodes -o custom-columns=NODE:.metadata.name,UID:.metadata.uid'],
+    },
+  },
+  [keyNotPinned]: {
+    code: 'kubelet-key-not-pinned',
+    why: 'The server knows kubelets by their keys (--kubelet-tls=pin), and asks none whose key is not written down.',
+    cure: {
+      advice:
+        'A node that has just joined is pinned within seconds. Otherwise see what the server logs of its Secret of pins.',
+    },
+  },
+};
 
 const selfSigned: Background = {
   code: 'kubelet-self-signed',

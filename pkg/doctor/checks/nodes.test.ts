@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseLabelSelector } from '../../model/label-selector.ts';
+import type { AcceptedBy } from '../../scraper/kubelet/trust/acceptance.ts';
 import type { Outcome } from '../../scraper/outcome.ts';
 import type { FindingCode } from '../finding-codes.ts';
 import type { KubeletFacts, Speaker } from '../kubelets/kubelet-facts.ts';
@@ -29,6 +30,8 @@ const failures: readonly (readonly [promise: string, Partial<KubeletFacts>, Find
   ],
   ['whose certificate has expired', { outcome: tls('CERT_HAS_EXPIRED') }, 'kubelet-certificate-expired'],
   ['whose certificate is for another name', { outcome: tls('ERR_TLS_CERT_ALTNAME_INVALID') }, 'kubelet-name-mismatch'],
+  ['whose key is another than the pinned one', { outcome: tls('KUBELET_KEY_CHANGED') }, 'kubelet-key-changed'],
+  ['whose key is not pinned yet', { outcome: tls('KUBELET_KEY_NOT_PINNED') }, 'kubelet-key-not-pinned'],
   ['that has no certificate yet', { outcome: tls('ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR') }, 'kubelet-tls'],
   ['that knows no token', { outcome: { kind: 'status', code: 401 } }, 'kubelet-unauthorized'],
   ['that lets nobody in', { outcome: { kind: 'status', code: 403 } }, 'kubelet-forbidden'],
@@ -59,6 +62,12 @@ describe('a kubelet', () => {
         text: '2 of 2 kubelets answer for their containers, with certificates that are verified; the slowest (n2) took 41 ms.',
       },
     ]);
+  });
+
+  it('that is known by its pinned key is fine, and told apart', () => {
+    const [verdict] = checkNodes(check([kubelet('n1', { acceptedBy: 'pin' }), kubelet('n2')]));
+    assert.ok(verdict?.kind === 'fine');
+    assert.match(verdict.text, /, 1 by the key that is pinned and the others by their certificates;/);
   });
 
   it('is told of together with those that fail alike, however many', () => {
@@ -148,11 +157,11 @@ describe('flags of the server', () => {
 
   it('that switch verification off are told what would happen without', () => {
     const insecure = { ...flags.kubelet, trust: 'insecure' } as const;
-    const advice = (verified: boolean) =>
-      findingsIn(checkNodes({ ...check([kubelet('n1'), kubelet('n2', { verified })]), flags: insecure }))[0]?.cure
+    const advice = (acceptedBy: AcceptedBy) =>
+      findingsIn(checkNodes({ ...check([kubelet('n1'), kubelet('n2', { acceptedBy })]), flags: insecure }))[0]?.cure
         .advice;
-    assert.match(advice(true) ?? '', /not needed: all 2 certificates can be verified/);
-    assert.match(advice(false) ?? '', /Not all could be verified \(n2\)\. --kubelet-tls=pin/);
+    assert.match(advice('certificate') ?? '', /not needed: all 2 certificates can be verified/);
+    assert.match(advice('nothing') ?? '', /Not all could be verified \(n2\)\. --kubelet-tls=pin/);
   });
 });
 

@@ -79,8 +79,8 @@ function excluded(nodes: readonly NodeRecord[], { nodeSelector }: ServerFlags['k
 
 function verification(kubelets: readonly KubeletFacts[], { trust }: ServerFlags['kubelet']): readonly Verdict[] {
   if (trust !== 'insecure') return [];
-  const names = kubelets.filter(({ verified }) => !verified).map(({ node }) => node.name);
-  const good = kubelets.length > 0 && names.length === 0;
+  const names = kubelets.filter(({ acceptedBy }) => acceptedBy === 'nothing').map(({ node }) => node.name);
+  const good = kubelets.length > 0 && kubelets.every(({ acceptedBy }) => acceptedBy === 'certificate');
   return [
     found({
       code: 'kubelet-tls-off',
@@ -177,6 +177,15 @@ function skew(about: string, what: string): Verdict {
   });
 }
 
+function trustText(good: readonly KubeletFacts[]): string {
+  const pinned = good.filter(({ acceptedBy }) => acceptedBy === 'pin').length;
+  const isVerified = good.every(({ acceptedBy }) => acceptedBy === 'certificate' || acceptedBy === 'pin');
+  if (!isVerified) return '';
+  return pinned === 0
+    ? ', with certificates that are verified'
+    : `, ${pinned} by the key that is pinned and the others by their certificates`;
+}
+
 function well(kubelets: readonly KubeletFacts[], speaker: Speaker): readonly Verdict[] {
   const accepted = (facts: KubeletFacts): boolean =>
     speaker === 'server' ? diagnose(facts) === undefined : facts.outcome.kind === 'status';
@@ -185,7 +194,7 @@ function well(kubelets: readonly KubeletFacts[], speaker: Speaker): readonly Ver
   const slowest = good.toSorted((a, b) => b.tookMs - a.tookMs)[0];
   const time =
     slowest === undefined ? '' : `; the slowest (${slowest.node.name}) took ${Math.round(slowest.tookMs)} ms`;
-  const trust = good.every(({ verified }) => verified) ? ', with certificates that are verified' : '';
+  const trust = trustText(good);
   if (speaker === 'stranger')
     return [
       fine(`${good.length} of ${kubelets.length} kubelets can be reached from here${trust}; none was shown a token.`),

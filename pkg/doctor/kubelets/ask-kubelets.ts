@@ -3,6 +3,7 @@ import { deadline } from '../../lifecycle/deadline.ts';
 import type { NodeRecord } from '../../model/cluster.ts';
 import { UndiciKubeletClient } from '../../scraper/kubelet/kubelet.ts';
 import type { KubeletIdentity, KubeletTrust } from '../../scraper/kubelet/kubelet-client.ts';
+import type { KeyMemory } from '../../scraper/kubelet/trust/key-memory.ts';
 import type { Outcome } from '../../scraper/outcome.ts';
 import { SkewMeter } from '../../scraper/skew.ts';
 import { type AskLimits, type Finding, nothing } from '../../scraper/sources/finding.ts';
@@ -18,6 +19,8 @@ import { seeCertificate } from './seen-certificate.ts';
 export interface AskKubeletsOptions {
   readonly flags: ServerFlags['kubelet'];
   readonly identity: KubeletIdentity;
+  /** Keys that the server has pinned; absent = it pins none, and only certificates count. */
+  readonly remembered?: KeyMemory;
   readonly clock: Clock;
   /** For each kubelet, all of its addresses together. */
   readonly timeoutMs: number;
@@ -36,7 +39,8 @@ export async function askKubelets(
   nodes: readonly NodeRecord[],
   options: AskKubeletsOptions,
 ): Promise<readonly KubeletFacts[]> {
-  using verifying = clientOf(options, 'verified');
+  const { remembered } = options;
+  using verifying = clientOf(options, remembered === undefined ? 'verified' : { pinnedIn: remembered });
   using trusting = clientOf(options, 'insecure-tls');
   let done = 0;
   return await sideBySide(nodes, atOnce, async (node) => {
@@ -64,7 +68,7 @@ async function askOne(
 ): Promise<KubeletFacts> {
   const verified = await askVia(verifying, node, options);
   if (verified.outcome.kind !== 'tls') return verified;
-  if (options.flags.trust === 'insecure') return { ...(await askVia(trusting, node, options)), verified: false };
+  if (options.flags.trust === 'insecure') return askVia(trusting, node, options);
   const certificate = await certificateAt(verified.address, options);
   return { ...verified, ...(certificate && { certificate }) };
 }
@@ -79,8 +83,10 @@ async function askVia(
   const door = new KubeletDoor({ client, address, clock });
   const limits = { signal: limit.signal, limitMs: timeoutMs, connectMs: timeoutMs };
   const finding = await askThrough(door, node, limits).catch(brokenBy);
+  const trust = client.trustOf(node.name);
   client.forget(node.name);
-  return factsOf(node, finding, clock.monotonic() - since);
+  const facts = factsOf(node, finding, clock.monotonic() - since);
+  return trust === undefined || trust === 'refused' ? facts : { ...facts, acceptedBy: trust };
 }
 
 /** The summary stands in where there are no resource metrics, or none of containers: as the server has it, if it may. */
@@ -109,7 +115,6 @@ function factsOf(node: NodeRecord, { outcome, address, clock, source }: Finding,
   return {
     node,
     outcome,
-    verified: outcome.kind !== 'tls',
     tookMs,
     fromSummary: source === 'summary',
     ...(address !== undefined && { address }),

@@ -1,4 +1,5 @@
 import type { NodeRecord } from '../../model/cluster.ts';
+import type { AcceptedBy } from '../../scraper/kubelet/trust/acceptance.ts';
 import type { Outcome } from '../../scraper/outcome.ts';
 import type { SeenCertificate } from './seen-certificate.ts';
 
@@ -8,8 +9,8 @@ export interface KubeletFacts {
   readonly outcome: Outcome;
   /** Host and port, IPv6 in brackets; absent where there was nobody to ask. */
   readonly address?: string;
-  /** The certificate was verified; false where the server does not look, and it would not have been. */
-  readonly verified: boolean;
+  /** By what it was accepted; `nothing` where the server does not look, and its certificate is not good. Absent = it was not. */
+  readonly acceptedBy?: AcceptedBy;
   /** /stats/summary gave what /metrics/resource does not. */
   readonly fromSummary: boolean;
   /** Of the whole answer. */

@@ -78,7 +78,7 @@ export function kubelet(name: string, change: Partial<KubeletFacts> = {}): Kubel
   return {
     node: nodeNamed(name),
     outcome: { kind: 'scraped', containers: 3, badLines: 0 },
-    verified: true,
+    acceptedBy: 'certificate',
     fromSummary: false,
     tookMs: 20,
     ...change,

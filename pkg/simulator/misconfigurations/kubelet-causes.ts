@@ -1,4 +1,6 @@
 import { secondsText } from '../kube-apiserver/object-store.ts';
+import { metricsServerAccount } from '../kube-apiserver/rights.ts';
+import { installedArgs } from '../objects/installation-objects.ts';
 import type { Patient } from './patient.ts';
 
 /** What nodes and their kubelets can be like. */
@@ -11,6 +13,12 @@ export const kubeletCauses = {
   },
   'kubelet-refuses': (patient: Patient) => patient.fault({ kind: 'refuse' }),
   'kubelet-hangs': (patient: Patient) => patient.fault({ kind: 'hang' }),
+  'kubelet-self-signed': (patient: Patient) => patient.fault({ kind: 'certificate', make: 'self-signed' }),
+  'kubelet-of-another-ca': (patient: Patient) => patient.fault({ kind: 'certificate', make: 'unknown-ca' }),
+  'kubelet-certificate-expired': (patient: Patient) => patient.fault({ kind: 'certificate', make: 'expired' }),
+  'kubelet-of-another-name': (patient: Patient) => patient.fault({ kind: 'certificate', make: 'other-name' }),
+  'kubelet-key-changed': (patient: Patient) => pinned(patient, 'sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='),
+  'kubelet-key-not-pinned': (patient: Patient) => pinned(patient, undefined),
   'kubelet-without-webhook': (patient: Patient) => patient.fault({ kind: 'status', status: 401 }),
   'kubelet-without-resource-metrics': (patient: Patient) =>
     patient.fault({ kind: 'no-resource-metrics', summary: 'forbidden' }),
@@ -22,6 +30,27 @@ export const kubeletCauses = {
 
 function changeStatus(patient: Patient, how: () => object): void {
   patient.change('nodes', patient.node, ({ status }) => ({ status: { ...(status as object), ...how() } }));
+}
+
+/** The server knows kubelets by their keys, and this one, which signed itself, by `key` or not at all. */
+function pinned(patient: Patient, key: string | undefined): Promise<void> {
+  patient.changeContainer(() => ({ args: [...installedArgs, '--kubelet-tls=pin'] }));
+  for (const verbs of [['create'], ['get', 'update']]) {
+    patient.giveRight({
+      who: metricsServerAccount,
+      verbs,
+      group: '',
+      resources: ['secrets'],
+      namespace: 'kube-system',
+    });
+  }
+  patient.put('secrets', {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'metrics-server-kubelet-pins', namespace: 'kube-system' },
+    data: key === undefined ? {} : { [patient.nodeUid]: Buffer.from(key).toString('base64') },
+  });
+  return patient.fault({ kind: 'certificate', make: 'self-signed' });
 }
 
 /** The node asks twice, as kubelets do that are not answered, and somebody else asks for what is not theirs. */

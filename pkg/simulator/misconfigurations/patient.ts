@@ -41,6 +41,10 @@ export class Patient {
     return this.#options.kubelets.shape().nodes.at(-1)?.name ?? '';
   }
 
+  get nodeUid(): string {
+    return this.#options.store.get('nodes', this.node)?.metadata.uid ?? '';
+  }
+
   put(resource: string, object: KubernetesObject): void {
     this.#options.store.put(resource, object);
   }
