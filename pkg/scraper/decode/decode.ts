@@ -189,7 +189,9 @@ class Reading {
   }
 
   #isOf({ name }: SeriesFamily, start: number): boolean {
-    return this.#text.startsWith(name, start) && !nameGoesOn.test(this.#text[start + name.length] ?? '');
+    if (!this.#text.startsWith(name, start)) return false;
+    const behind = this.#text.charCodeAt(start + name.length);
+    return behind === brace || !nameGoesOn.test(this.#text[start + name.length] ?? '');
   }
 
   #lose(kind: BadLineKind): void {
@@ -198,6 +200,7 @@ class Reading {
 }
 
 const hash = 0x23;
+const brace = 0x7b;
 const smallC = 0x63;
 const smallN = 0x6e;
 const nameStart = /[a-zA-Z_:]/;

@@ -21,11 +21,50 @@ export function parseNumbers(text: string, at: number, lineEnd: number): Numbers
 /** A finite decimal number. Stricter than `Number`, which also takes an empty text, blanks and hexadecimal digits. */
 function parseValue(text: string, start: number, end: number): number {
   if (end <= start || !isDigitOrPoint(text.charCodeAt(end - 1))) return Number.NaN;
+  const quick = quickValue(text, start, end);
+  if (quick !== undefined) return quick;
   const second = text.charCodeAt(start + 1);
   // 0x1, 0b1, 0o1: no letter but e or E may stand second.
   if (end - start > 1 && second > nine && second !== smallE && second !== largeE) return Number.NaN;
   const value = Number(text.slice(start, end));
   return Number.isFinite(value) ? value : Number.NaN;
+}
+
+/**
+ * What `Number` would say, without making a string; undefined where that takes more than one rounding. Up to 15 digits and
+ * powers of ten up to 22 are exact, so that one division or multiplication of them is rounded correctly.
+ */
+function quickValue(text: string, start: number, end: number): number | undefined {
+  let digits = 0;
+  let mantissa = 0;
+  let point = -1;
+  let at = start;
+  for (; at < end; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= zero && code <= nine) {
+      mantissa = mantissa * 10 + (code - zero);
+      digits++;
+    } else if (code === decimalPoint && point < 0) point = at;
+    else break;
+  }
+  if (digits === 0 || digits > 15) return undefined;
+  const exponent = quickExponent(text, at, end);
+  if (exponent === undefined) return undefined;
+  const power = exponent - (point < 0 ? 0 : at - point - 1);
+  if (power < -22 || power > 22) return undefined;
+  return power < 0 ? mantissa / (powersOfTen[-power] ?? 1) : mantissa * (powersOfTen[power] ?? 1);
+}
+
+/** Of `e+07` and the like, or 0 where nothing is left; undefined of anything else. */
+function quickExponent(text: string, start: number, end: number): number | undefined {
+  if (start === end) return 0;
+  const sign = text.charCodeAt(start + 1);
+  const isShort = end - start === 4 && (sign === plus || sign === minus);
+  if (!isShort || text.charCodeAt(start) !== smallE) return undefined;
+  const tens = text.charCodeAt(start + 2) - zero;
+  const ones = text.charCodeAt(start + 3) - zero;
+  if (tens < 0 || tens > 9 || ones < 0 || ones > 9) return undefined;
+  return (sign === minus ? -1 : 1) * (10 * tens + ones);
 }
 
 /** Digits only, as the text format wants them, and no later than a Date can say. */
@@ -42,10 +81,13 @@ function parseTimestamp(text: string, start: number, end: number): number {
 
 const zero = 0x30;
 const nine = 0x39;
-const point = 0x2e;
+const decimalPoint = 0x2e;
+const plus = 0x2b;
+const minus = 0x2d;
 const smallE = 0x65;
 const largeE = 0x45;
+const powersOfTen = Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
 const latestDate = 8.64e15;
 
 const isBlank = (code: number): boolean => code === 0x20 || code === 0x09 || code === 0x0d;
-const isDigitOrPoint = (code: number): boolean => (code >= zero && code <= nine) || code === point;
+const isDigitOrPoint = (code: number): boolean => (code >= zero && code <= nine) || code === decimalPoint;
