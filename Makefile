@@ -53,8 +53,8 @@ clean: ## Remove what was built.
 demo: build ## Show the server at work on a pretend cluster (ONCE=1: print once and leave).
 	@ONCE=$(ONCE) $(NODE) dist/cmd/demo/main.js
 
-e2e: build ## The real kubectl against the real server, on a pretend cluster or on E2E_KUBECONFIG's.
-	$(NODE) --test --test-concurrency=1 $(E2E)
+e2e: build $(if $(METRICS_SERVER),bundle) ## The real kubectl against the real server, on a pretend cluster or on E2E_KUBECONFIG's.
+	$(if $(METRICS_SERVER),METRICS_SERVER='$(METRICS_SERVER)') $(NODE) --test --test-concurrency=1 $(E2E)
 
 fuzz: install ## Nonsense for the API server, FUZZ_SECONDS=60, and for decoders, FUZZ_BODIES=100000 (FUZZ_SEED=n: the same again).
 	@echo "FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$${seed:=$(FUZZ_SEED)}"; \

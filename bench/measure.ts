@@ -36,19 +36,14 @@ export async function measure(run: Run): Promise<Figures> {
   const running = { ...run, server, api, signal: AbortSignal.any([run.signal, server.ended]) };
   await until(running, 20, async () => (await api.text('/livez')) !== undefined);
   const listening = (performance.now() - since) / 1000;
-  if (shape.nodes === 0) return { listening, rssListening: await rssAfter(running, shape.steadyMs) };
+  const rssListening = (await costOf(server.pid)).rssMb;
+  if (shape.nodes === 0) return { listening, rssListening };
 
   say('waiting for the first full answer');
   await until(running, Math.min(500, shape.nodes), () => isComplete(running));
   const firstAnswer = (performance.now() - since) / 1000;
-  const steady = await steadyState(running, performance.now() - since);
+  const steady = await steadyState(running);
   return { firstAnswer, ...steady, ...(await answers(running, steady)) };
-}
-
-/** The memory of a server that has nothing to do. */
-async function rssAfter({ server, signal }: Running, ms: number): Promise<number> {
-  await sleep(ms, undefined, { signal });
-  return (await costOf(server.pid)).rssMb;
 }
 
 async function until({ signal }: Running, everyMs: number, holds: () => Promise<boolean>): Promise<void> {
@@ -77,9 +72,9 @@ const periodMs = 15_000;
 /** After so long nothing of the start is left: nodes that do not settle are asked at short beats for 45 s. */
 const startMs = 50_000;
 
-async function steadyState({ shape, server, signal, say }: Running, sinceStartMs: number): Promise<SteadyState> {
+async function steadyState({ shape, server, signal, say }: Running): Promise<SteadyState> {
   say('settling');
-  await sleep(startMs - sinceStartMs, undefined, { signal });
+  await sleep(startMs, undefined, { signal });
   say('steady state');
   const { spentMs, tookMs } = await spent(server, () => sleep(shape.steadyMs, undefined, { signal }));
   const scrapes = (shape.nodes * tookMs) / periodMs;

@@ -77,10 +77,16 @@ describe('a new node', () => {
 
   it('whose samples never change falls into the rhythm after 45 s, or three short periods', () => {
     const settling: Course = { kind: 'settling', since: 0, again: false };
-    assert.equal(next(settling, { startedAt: 44_000, now: 44_100, offsetMs: 8_000 }), 44_500);
+    assert.equal(next(settling, { startedAt: 44_000, now: 44_100, offsetMs: 8_000 }), 47_000);
     assert.equal(next(settling, { startedAt: 45_000, now: 45_100, offsetMs: 8_000 }), 53_000);
     assert.equal(paceOf(5_000, 1).patienceMs, 15_000);
     assert.equal(paceOf(60_000, 1).patienceMs, 45_000);
+  });
+
+  it('is asked at the shortest beats only while cAdvisor may not have renewed what was there at first', () => {
+    const settling: Course = { kind: 'settling', since: 0, again: false };
+    assert.equal(next(settling, { startedAt: 20_500, now: 20_600, offsetMs: 8_000 }), 21_000);
+    assert.equal(next(settling, { startedAt: 21_000, now: 21_100, offsetMs: 8_000 }), 24_000);
   });
 
   it('that does not answer is asked after 0.5, 1, 2, 4 and 8 s, then in the rhythm', () => {

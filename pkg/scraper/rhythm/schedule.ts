@@ -68,6 +68,9 @@ export interface Asking {
   readonly offsetMs: number;
 }
 
+/** Between two samples of a container: cAdvisor's 20 s, and a little. */
+const longestGapMs = 21_000;
+
 /** At most a third more askings than without them, or two a second in a small cluster: pods that start are no reason for more. */
 export const earlyLooksPerSecond = (periodMs: number, nodes: number): number =>
   Math.max(2, nodes / (periodMs / 1000) / 3);
@@ -93,7 +96,9 @@ function shortStep(course: Course, now: number, pace: Pace): number | undefined 
       return undefined;
     case 'settling':
       if (course.again) return now - course.since < earlyPatienceMs ? earlyStepMs : undefined;
-      return now - course.since < patienceMs ? stepMs : undefined;
+      if (now - course.since >= patienceMs) return undefined;
+      // Whatever was there at first has been renewed by now: who still waits has come since, and more will come.
+      return now - course.since < longestGapMs ? stepMs : Math.max(stepMs, earlyStepMs);
     case 'silent': {
       const step = stepMs * 2 ** Math.max(0, course.failures - 1);
       return step < periodMs ? step : undefined;
