@@ -186,6 +186,32 @@ describe('manifests/components/catalogue', () => {
   });
 });
 
+describe('manifests/components/kubelet-pins', () => {
+  const component = join(manifests, 'components', 'kubelet-pins');
+
+  it('grants the one Secret that the server uses unless told otherwise, and creating', async () => {
+    const parsed = await parseOptions([]);
+    assert.ok(parsed.kind === 'run');
+    const { name } = parsed.options['kubelet-pins-secret'];
+    const [role, binding, ...others] = objectsIn(component) as [Role, Binding];
+    assert.deepEqual(others, []);
+    assert.deepEqual(role.rules, [
+      { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+      { apiGroups: [''], resources: ['secrets'], resourceNames: [name], verbs: ['get', 'update'] },
+    ]);
+    assert.equal(binding.roleRef.name, role.metadata.name);
+    assert.deepEqual(binding.subjects, [{ kind: 'ServiceAccount', name: 'metrics-server', namespace: 'kube-system' }]);
+  });
+
+  it('comes with the flag that uses them', async () => {
+    const [patch] = kustomizationIn(component).patches ?? [];
+    const [{ value }] = load(patch?.patch ?? '') as unknown as [{ value: string }];
+    const parsed = await parseOptions([...baseArgs(), value]);
+    assert.ok(parsed.kind === 'run');
+    assert.equal(parsed.options['kubelet-tls'], 'pin');
+  });
+});
+
 describe('manifests/components/doctor', () => {
   it('grants reading alone, of just what the tests of doctor take for granted', () => {
     const [{ rules }] = objectsIn(join(manifests, 'components', 'doctor')) as [Role];

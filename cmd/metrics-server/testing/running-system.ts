@@ -88,10 +88,12 @@ export class RunningSystem implements AsyncDisposable {
     // TLS looks at the machine's clock, so ours begins where it is.
     const clock = new WoundClock(Date.now());
     const traffic = opened.use(new Traffic());
-    const log = new HeardLog((node) => {
+    const log = new HeardLog((message, node) => {
       // A node that has left is not known any more.
       const isThere = simulator.kubelets.shape().nodes.some(({ name }) => name === node);
-      if (isThere) traffic.understood(simulator.kubelets.portOf(node));
+      const port = isThere ? simulator.kubelets.portOf(node) : 0;
+      if (message === 'Node asked') traffic.understood(port);
+      else traffic.expectSilence(port, message === waits);
     });
     const directory = await mkdtemp(join(tmpdir(), 'tacho-'));
     opened.defer(() => rm(directory, { recursive: true, force: true }));
@@ -219,18 +221,22 @@ export class RunningSystem implements AsyncDisposable {
   }
 }
 
-/** A log that hears of it when the server has dealt with what a node's kubelet answered. */
-class HeardLog extends KeptLog {
-  readonly #asked: (node: string) => void;
+/** A request that waits so takes its time, and ours has to go on for it. */
+const waits = 'First contact waits until its key is written down';
+const heard: ReadonlySet<string> = new Set(['Node asked', waits, 'First contact has waited']);
 
-  constructor(asked: (node: string) => void) {
+/** A log that hears of it when the server has dealt with what a node's kubelet answered, or waits before it asks. */
+class HeardLog extends KeptLog {
+  readonly #hear: (message: string, node: string) => void;
+
+  constructor(hear: (message: string, node: string) => void) {
     super();
-    this.#asked = asked;
+    this.#hear = hear;
   }
 
   override detail(verbosity: number, message: string, facts: Facts = {}): void {
     super.detail(verbosity, message, facts);
-    if (message === 'Node asked') this.#asked(String(facts['node']));
+    if (heard.has(message)) this.#hear(message, String(facts['node']));
   }
 }
 

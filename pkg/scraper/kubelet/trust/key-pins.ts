@@ -178,13 +178,16 @@ export class KeyPins implements KeyMemory {
 
   async #written(owner: KeyOwner, key: string): Promise<Recognition> {
     const { promise, resolve } = Promise.withResolvers<Recognition>();
-    const { clock, store } = this.#options;
+    const { clock, store, log } = this.#options;
+    const { node } = owner;
     const waiting: Waiting = { owner, key, tell: resolve };
     this.#waiting.add(waiting);
     using _patience = clock.timer(patienceMs, () =>
       resolve({ kind: 'unknown', message: `${store.what} was not written within ${patienceMs / 1000} s` }),
     );
+    log.detail(2, 'First contact waits until its key is written down', { node });
     const recognition = await promise;
+    log.detail(2, 'First contact has waited', { node, result: recognition.kind });
     this.#waiting.delete(waiting);
     return recognition;
   }
