@@ -47,12 +47,15 @@ function quickValue(text: string, start: number, end: number): number | undefine
     } else if (code === decimalPoint && point < 0) point = at;
     else break;
   }
-  if (digits === 0 || digits > 15) return undefined;
   const exponent = quickExponent(text, at, end);
-  if (exponent === undefined) return undefined;
-  const power = exponent - (point < 0 ? 0 : at - point - 1);
-  if (power < -22 || power > 22) return undefined;
-  return power < 0 ? mantissa / (powersOfTen[-power] ?? 1) : mantissa * (powersOfTen[power] ?? 1);
+  if (digits === 0 || digits > 15 || exponent === undefined) return undefined;
+  return timesPowerOfTen(mantissa, exponent - (point < 0 ? 0 : at - point - 1));
+}
+
+function timesPowerOfTen(whole: number, power: number): number | undefined {
+  const size = powersOfTen[Math.abs(power)];
+  if (size === undefined) return undefined;
+  return power < 0 ? whole / size : whole * size;
 }
 
 /** Of `e+07` and the like, or 0 where nothing is left; undefined of anything else. */
