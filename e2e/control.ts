@@ -51,7 +51,7 @@ export class Control {
   }
 
   /** From now on the node's kubelet misbehaves so; null heals it. */
-  fault(node: string, fault: { readonly kind: string } | null): Promise<void> {
+  fault(node: string, fault: { readonly kind: string; readonly make?: string } | null): Promise<void> {
     return this.#admin.post('/simulator/faults', { node, fault });
   }
 

@@ -72,6 +72,22 @@ const shown: Readonly<Record<string, readonly [file: string, title: string]>> = 
     'cmd/metrics-server/system-faults.test.ts',
     'skew: a clock that is wrong by an hour, either way, is measured and told, and costs nothing else',
   ],
+  "a kubelet's certificate names its host": [
+    'cmd/metrics-server/system-trust.test.ts',
+    'the name of the node will do, as will its Hostname: no certificate needs to name addresses',
+  ],
+  'kubelets sign their own certificates': [
+    'cmd/metrics-server/system-trust.test.ts',
+    'each is known by the key it showed first, to every replica and after a restart',
+  ],
+  'a kubelet shows another key than before': [
+    'cmd/metrics-server/system-trust.test.ts',
+    'it is refused, and told with the command that accepts the new one; the others are not affected',
+  ],
+  'an impostor answers in place of a kubelet': [
+    'pkg/scraper/kubelet/trust/acceptance.test.ts',
+    'it receives no byte of the request, let alone of the token',
+  ],
   'a kubelet refuses our token': [
     'pkg/scraper/kubelet/kubelet.test.ts',
     'that refuses the token is asked once more with a newer one, if there is one',

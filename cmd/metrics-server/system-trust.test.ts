@@ -68,7 +68,7 @@ describe('a kubelet whose certificate names its host, while nodes are asked by a
 });
 
 describe('a kubelet that shows another key than before', () => {
-  it('is refused, and told with the command that accepts the new one; the others are not affected', async () => {
+  it('it is refused, and told with the command that accepts the new one; the others are not affected', async () => {
     await using system = await start('pin', { shape, faults: new Map([[patient, fault('self-signed')]]) });
     await system.wind(20_000);
     assert.equal((await nodesServed(system)).length, 3);

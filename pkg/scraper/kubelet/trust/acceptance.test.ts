@@ -163,7 +163,7 @@ describe('an impostor that completes the handshake', () => {
     ['pin', () => ({ pinnedIn: new Memory(new Map([['uid-1', 'sha256/of the kubelet']])) })],
   ];
   for (const [mode, trust] of trusts) {
-    it(`receives no byte of the request, let alone of the token: ${mode}`, async () => {
+    it(`it receives no byte of the request, let alone of the token: ${mode}`, async () => {
       const { received, decrypted } = await attack(trust());
       assert.ok(received.length > 0, 'nobody came');
       assert.equal(decrypted.length, 0, decrypted.toString());
