@@ -55,4 +55,6 @@ await onPretendCluster('kubelets that show other keys: the cluster is not ours t
   });
 });
 
-const bare = (name: string): string => name.replace(/^node\//, '');
+function bare(name: string): string {
+  return name.replace(/^node\//, '');
+}

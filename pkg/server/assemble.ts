@@ -5,7 +5,7 @@ import { loadNamedCertificates } from '../apiserver/certificates/named-certifica
 import { loadServingCertificate } from '../apiserver/certificates/serving-certificate.ts';
 import { RestClientInstruments } from '../kube/instruments/rest-client-instruments.ts';
 import type { NodeCatalog, NodeChange } from '../kube/nodes.ts';
-import type { KeyPins } from '../scraper/kubelet/trust/key-pins.ts';
+import type { KeyMemory } from '../scraper/kubelet/trust/key-memory.ts';
 import { Scraper } from '../scraper/scraper.ts';
 import { Storage } from '../storage/storage.ts';
 import { Registry } from '../telemetry/exposition.ts';
@@ -90,14 +90,13 @@ function build(means: Means, opened: AsyncDisposableStack, catalogueOf?: typeof 
   const { nodes, pods, authentication } = catalogsOf(means);
   const storage = new Storage({ metricResolutionMs, clock, registry, log: log.named('storage') });
   const pins = kubeletPins(means, nodes);
-  const scraper = scraperOf(means, { nodes, storage, registry, opened, pins });
+  const scraper = scraperOf(means, { nodes, storage, registry, opened, pins: pins.memory });
   const isGone = ({ kind, node }: NodeChange): boolean => kind === 'removed' || node.leaving !== undefined;
   opened.use(nodes.onChange((change) => isGone(change) && storage.forgetNode(change.node.name)));
 
-  const catalogue = catalogueOf?.(means, { nodes, pods, opened, pins });
-  const { nodeSelector } = config.kubelet;
+  const catalogue = catalogueOf?.(means, { nodes, pods, opened, pins: pins.memory });
   const degradation = degradationOf({ nodes, pods, storage, scraper }, means);
-  const sources = { usage: storage, nodes, pods, nodeSelector, ...degradation.ofApi };
+  const sources = { usage: storage, nodes, pods, nodeSelector: config.kubelet.nodeSelector, ...degradation.ofApi };
   const groups = metricsApi({ ...sources, clock, registry }, config.apiVersions);
   const version = versionInfo(means.release);
   const own = ownMetrics({ registry, groups, clock, version });
@@ -105,16 +104,7 @@ function build(means: Means, opened: AsyncDisposableStack, catalogueOf?: typeof 
   const serving = servingOf(means, () => own.handshakeFailures.add());
   const probed = { storage, nodes, pods, authentication, scraper, stopping: stopping.signal };
   const probing = { metricResolutionMs, clock, livezGraceMs: config.generic.livezGraceMs };
-  const loops = [
-    nodes,
-    pods,
-    authentication,
-    scraper,
-    ...(pins ? [pins] : []),
-    ...degradation.loops,
-    ...(catalogue?.loops ?? []),
-    own.lag,
-  ];
+  const more = [...pins.loops, ...degradation.loops, ...(catalogue?.loops ?? []), own.lag, ...Object.values(files)];
   const api = new ApiServer({
     groups,
     ...serving.ofApi,
@@ -126,7 +116,7 @@ function build(means: Means, opened: AsyncDisposableStack, catalogueOf?: typeof 
     ...(auditor && { auditor }),
     health: {
       ...probesOf(probed, probing),
-      degraded: () => [...degradation.notes(), ...serving.notes(), ...(pins?.problems ?? [])],
+      degraded: () => [degradation, serving, pins].flatMap((one) => one.notes()),
     },
     expose: () => registry.chunks(),
     version,
@@ -139,7 +129,7 @@ function build(means: Means, opened: AsyncDisposableStack, catalogueOf?: typeof 
   return new Server({
     api,
     ...serving.ofServer,
-    loops: [...loops, ...Object.values(files)],
+    loops: [nodes, pods, authentication, scraper, ...more],
     afterServing: flush,
     stopping,
     log: log.named('server'),
@@ -152,7 +142,7 @@ interface ScraperNeeds {
   readonly storage: Storage;
   readonly registry: Registry;
   readonly opened: AsyncDisposableStack;
-  readonly pins: KeyPins | undefined;
+  readonly pins: KeyMemory | undefined;
 }
 
 function scraperOf(means: Means, { nodes, storage, registry, opened, pins }: ScraperNeeds): Scraper {

@@ -1,5 +1,6 @@
 import type { NodeCatalog } from '../kube/nodes.ts';
 import { SecretClient, type SecretCreation, type SecretUpdate, type StoredSecret } from '../kube/secrets.ts';
+import type { KeyMemory } from '../scraper/kubelet/trust/key-memory.ts';
 import { KeyPins, type PinStore } from '../scraper/kubelet/trust/key-pins.ts';
 import type { Pins } from '../scraper/kubelet/trust/pins.ts';
 import type { Means } from './means.ts';
@@ -9,17 +10,27 @@ const usualNamespace = 'kube-system';
 
 const labels = { 'k8s-app': 'metrics-server' };
 
-/** The keys of kubelets that `--kubelet-tls=pin` remembers; undefined without it. */
+/** What remembers the keys of kubelets, at work while its loops run. */
+export interface KubeletPins {
+  /** Undefined = nobody does. */
+  readonly memory: KeyMemory | undefined;
+  readonly loops: readonly { run(signal: AbortSignal): Promise<void> }[];
+  /** Why it cannot, for readyz. */
+  readonly notes: () => readonly string[];
+}
+
+/** What `--kubelet-tls=pin` remembers by; without it nobody remembers anything. */
 export function kubeletPins(
   { config, connections, clock, log }: Pick<Means, 'config' | 'connections' | 'clock' | 'log'>,
   nodes: NodeCatalog,
-): KeyPins | undefined {
+): KubeletPins {
   const { tls, pinsSecret, completelyInsecure } = config.kubelet;
-  if (tls !== 'pin' || completelyInsecure) return undefined;
+  if (tls !== 'pin' || completelyInsecure) return { memory: undefined, loops: [], notes: () => [] };
   const connection = connections.core;
   const place = { namespace: connection.namespace ?? usualNamespace, ...pinsSecret };
   const store = new SecretOfPins(new SecretClient({ connection, clock }), place);
-  return new KeyPins({ store, nodes, clock, log: log.named('kubelet-pins') });
+  const pins = new KeyPins({ store, nodes, clock, log: log.named('kubelet-pins') });
+  return { memory: pins, loops: [pins], notes: () => pins.problems };
 }
 
 interface Place {

@@ -266,7 +266,7 @@ class FakeStore {
   alwaysTaken = false;
   writes = 0;
   #version = 0;
-  #released = Promise.withResolvers<void>();
+  readonly #released = Promise.withResolvers<void>();
 
   constructor(pins: Readonly<Record<string, string>>) {
     this.pins = new Map(Object.entries(pins));
