@@ -104,6 +104,7 @@ function build(means: Means, opened: AsyncDisposableStack, catalogueOf?: typeof 
   const serving = servingOf(means, () => own.handshakeFailures.add());
   const probed = { storage, nodes, pods, authentication, scraper, stopping: stopping.signal };
   const probing = { metricResolutionMs, clock, livezGraceMs: config.generic.livezGraceMs };
+  const degraded = () => [degradation, serving, pins].flatMap((one) => one.notes());
   const more = [...pins.loops, ...degradation.loops, ...(catalogue?.loops ?? []), own.lag, ...Object.values(files)];
   const api = new ApiServer({
     groups,
@@ -114,10 +115,7 @@ function build(means: Means, opened: AsyncDisposableStack, catalogueOf?: typeof 
     more: [...debugRoutes(config.features, means), ...(catalogue?.api.routes ?? [])],
     standIns: catalogue?.api.standIns ?? [],
     ...(auditor && { auditor }),
-    health: {
-      ...probesOf(probed, probing),
-      degraded: () => [degradation, serving, pins].flatMap((one) => one.notes()),
-    },
+    health: { ...probesOf(probed, probing), degraded },
     expose: () => registry.chunks(),
     version,
     statusz: { clock, startedAtMs: clock.now() },

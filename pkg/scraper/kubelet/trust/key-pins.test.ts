@@ -225,11 +225,10 @@ class World {
   readonly log = new KeptLog();
   readonly nodes = {
     synced: true,
+    /** Absent = those that have pins. */
     names: undefined as readonly string[] | undefined,
     list: (): { uid: string }[] =>
-      (this.nodes.names ?? [])
-        .map((name) => ({ uid: `uid-${name}` }))
-        .concat(this.nodes.names ? [] : this.#allStored()),
+      (this.nodes.names?.map((name) => `uid-${name}`) ?? [...this.store.pins.keys()]).map((uid) => ({ uid })),
   };
   readonly store: FakeStore;
 
@@ -250,10 +249,6 @@ class World {
         await running;
       },
     };
-  }
-
-  #allStored(): { uid: string }[] {
-    return [...this.store.pins.keys()].map((uid) => ({ uid }));
   }
 }
 
