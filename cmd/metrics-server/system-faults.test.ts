@@ -38,11 +38,17 @@ describe('kubelets that are ill in every way at once', () => {
           assertFresh(snapshot, healthy);
           const told = snapshot.figures.filter(({ node }) => node === fault || healthy.includes(node));
           assert.deepEqual(told.filter(isWrong), [], `after ${snapshot.sinceMs} ms`);
-          assert.deepEqual(snapshot.health, [200, 200], 'alive and ready');
+          const [livez, readyz] = snapshot.health;
+          assert.equal(livez, 200, 'alive');
+          if (!isYoung(phase, snapshot)) assert.equal(readyz, 200, 'ready');
         }
       });
     }
   }
+
+  /** Nodes that answer nonsense may yet have usage: within the start-up grace they are waited for. */
+  const isYoung = (phase: string, { sinceMs }: Snapshot): boolean =>
+    phase === 'from the start' && story.tookMs + sinceMs < 2 * periodMs;
 
   it('do not keep the healthy waiting: those are complete within 12 s after the start', () => {
     assert.ok(story.tookMs <= 12_000, `${story.tookMs} ms`);

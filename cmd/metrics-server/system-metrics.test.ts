@@ -61,7 +61,7 @@ before(async () => {
   const { admin } = system.simulator.certificates;
   await system.until('both nodes have metrics', async () => (await system.items('nodes')).length === 2);
   await system.ask('/apis/metrics.k8s.io/v1beta1/namespaces/default/pods/none', { certificate: admin });
-  await system.ask('/readyz');
+  await system.until('it is Ready', async () => (await system.ask('/readyz')).status === 200);
   await system.ask('/apis', { token: system.simulator.certificates.tokens.viewer });
   await system.wind(30_000);
   await system.items('nodes');
