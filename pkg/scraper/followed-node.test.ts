@@ -59,6 +59,23 @@ describe('a node that is down', () => {
     assert.equal(bench.followed('n1').backingOff, false);
   });
 
+  it('is asked once more at once when it became Ready while it was being asked in vain', async () => {
+    await using bench = new Bench({}, nodeNamed('n1'));
+    bench.start();
+    await bench.clock.wind(60 * second);
+    bench.kubelets.behave('n1', { ...down, takesMs: 5 * second });
+    bench.targets.put(nodeNamed('n1', { ready: false }));
+    const before = bench.kubelets.askedAt('n1').length;
+    while (bench.kubelets.askedAt('n1').length < before + 3) await bench.clock.wind(second);
+    const begun = bench.kubelets.askedAt('n1').at(-1)!;
+    bench.kubelets.behave('n1', {});
+    bench.targets.put(nodeNamed('n1'));
+    await bench.clock.wind(6 * second);
+    const [next, ...others] = bench.kubelets.askedAt('n1').filter((at) => at > begun);
+    assert.equal(next, begun + 5 * second);
+    assert.deepEqual(others, []);
+  });
+
   it('is asked in the rhythm while Kubernetes takes it for Ready', async () => {
     await using bench = new Bench({}, nodeNamed('n1'));
     bench.start();

@@ -84,6 +84,8 @@ export class FollowedNode {
   #source: Source = 'resource';
   #alsoTried: Attempt | undefined;
   #wake: () => void = () => undefined;
+  /** It became Ready since it was last asked. */
+  #isCalled = false;
 
   constructor(node: NodeRecord, place: Place, shared: Surroundings) {
     this.#node = node;
@@ -102,7 +104,9 @@ export class FollowedNode {
   set node(node: NodeRecord) {
     const becameReady = node.ready && !this.#node.ready;
     this.#node = node;
-    if (becameReady && !this.#isConnected) this.#wake();
+    if (!becameReady || this.#isConnected) return;
+    this.#isCalled = true;
+    this.#wake();
   }
 
   /** How the last asking ended; undefined before the first. */
@@ -169,7 +173,10 @@ export class FollowedNode {
     this.#wake = () => awake.abort();
     this.#nextAskAt = as<MonotonicMs>(due);
     signal.addEventListener('abort', this.#wake, { once: true });
-    if (!signal.aborted) await clock.sleep(due - clock.monotonic(), awake.signal);
+    // An asking that was under way when it became Ready may have ended in vain: it began before.
+    const isWanted = this.#isCalled && !this.#isConnected;
+    if (!signal.aborted && !isWanted) await clock.sleep(due - clock.monotonic(), awake.signal);
+    this.#isCalled = false;
     signal.removeEventListener('abort', this.#wake);
     this.#nextAskAt = undefined;
   }
