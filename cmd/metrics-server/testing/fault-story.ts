@@ -37,6 +37,12 @@ export const silencing: Readonly<Record<string, readonly [fault: KubeletFault, s
     /404 Not Found, it has no resource metrics.*its \/stats\/summary.*403 Forbidden.*nodes\/stats/,
   ],
   redirect: [{ kind: 'redirect' }, /answered 302, a redirect, which is not followed/],
+  'certificate-self-signed': [{ kind: 'certificate', make: 'self-signed' }, /not signed by an authority we trust/],
+  'certificate-unknown-ca': [{ kind: 'certificate', make: 'unknown-ca' }, /not signed by an authority we trust/],
+  'certificate-other-name': [{ kind: 'certificate', make: 'other-name' }, /made out to somebody else/],
+  'certificate-no-name': [{ kind: 'certificate', make: 'no-name' }, /no SAN/],
+  'certificate-expired': [{ kind: 'certificate', make: 'expired' }, /has expired/],
+  'certificate-not-yet-valid': [{ kind: 'certificate', make: 'not-yet-valid' }, /not valid yet/],
 };
 
 /** Faults that cost nothing: the node is as good as a healthy one. */
@@ -46,6 +52,8 @@ export const harmless: Readonly<Record<string, KubeletFault>> = {
   duplicates: { kind: 'duplicates' },
   'other-labels': { kind: 'other-labels' },
   'http-1.0': { kind: 'http-1.0' },
+  'certificate-name-only': { kind: 'certificate', make: 'name-only' },
+  'certificate-new-key': { kind: 'certificate', make: 'new-key' },
 };
 
 /** Faults by which something can be learnt, or by which what was learnt before stays true. */
