@@ -11,14 +11,7 @@ export interface Result {
 
 /** The table for the terminal. */
 export function tableOf(results: readonly Result[], contenders: readonly string[]): string {
-  const head = [
-    'cluster',
-    'what',
-    'budget',
-    '',
-    ...contenders.flatMap((name) => [name, 'min to max']),
-    ...ratioHead(contenders),
-  ];
+  const head = headOf(contenders);
   const rows = [head, ...results.map((result) => cells(result, contenders))];
   const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
@@ -33,17 +26,19 @@ export function tableOf(results: readonly Result[], contenders: readonly string[
 
 /** The same in Markdown. */
 export function markdownOf(results: readonly Result[], contenders: readonly string[]): string {
-  const head = [
-    'cluster',
-    'what',
-    'budget',
-    '',
-    ...contenders.flatMap((name) => [name, 'min to max']),
-    ...ratioHead(contenders),
-  ];
+  const head = headOf(contenders);
   const rows = [head, head.map(() => '---'), ...results.map((result) => cells(result, contenders))];
   return rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
+
+const headOf = (contenders: readonly string[]): readonly string[] => [
+  'cluster',
+  'what',
+  'budget',
+  '',
+  ...contenders.flatMap((name) => [name, 'min to max']),
+  ...ratioHead(contenders),
+];
 
 /** How the first contender fares against the others. */
 const ratioHead = (contenders: readonly string[]): string[] =>
