@@ -32,10 +32,19 @@ describe('the rhythm', () => {
     assert.equal(next(settled, { startedAt: 18_999.4, now: 18_999.6, offsetMs: 4_000 }), 34_000);
   });
 
-  it('begins between half a period and one and a half after the last short beat', () => {
+  it('lets no more than a period pass after the last short beat, and no less than half of one', () => {
     for (let startedAt = 0; startedAt < 15_000; startedAt += 100) {
-      const gap = next(settled, { startedAt, now: startedAt + 50, offsetMs: 4_000 }) - startedAt;
-      assert.ok(gap >= 7_500 && gap < 22_500, `${startedAt}: ${gap}`);
+      const gaps: number[] = [];
+      for (let at = startedAt; gaps.length < 3; ) {
+        const due = next(settled, { startedAt: at, now: at + 50, offsetMs: 4_000 });
+        gaps.push(due - at);
+        at = due;
+      }
+      assert.ok(
+        gaps.every((gap) => gap >= 7_500 && gap <= 15_150),
+        `${startedAt}: ${gaps.join()}`,
+      );
+      assert.equal(gaps.at(-1), 15_000, 'and then it is in the rhythm');
     }
   });
 

@@ -82,10 +82,18 @@ export const isAwaited = (course: Course): boolean =>
 /** An asking between two beats, of a node that had settled. */
 export const isEarlyLook = (course: Course): boolean => course.kind === 'settling' && course.again;
 
-/** The first beat of the node from now on; not one within half a period of the last asking, as when short beats end. */
+/**
+ * The first beat of the node from now on; not one within half a period of the last asking, as when short beats end. Where
+ * that would be more than a period away, one asking in the middle keeps what is served fresh. Gaps after quick answers are
+ * therefore between half a period and a whole one.
+ */
 export function nextBeat({ startedAt, now, offsetMs }: Asking, periodMs: number): number {
   const earliest = Math.max(now, startedAt + periodMs / 2);
-  return offsetMs + Math.ceil((earliest - offsetMs) / periodMs) * periodMs;
+  const beat = offsetMs + Math.ceil((earliest - offsetMs) / periodMs) * periodMs;
+  const gap = beat - startedAt;
+  // A timer that rings a little early makes no gap, and a late answer comes from a node that is busy enough.
+  if (gap <= periodMs * 1.01 || now - startedAt > gap / 2) return beat;
+  return startedAt + gap / 2;
 }
 
 /** Nodes that never answered are asked less and less: a large part of a cluster may be down when we start. */
