@@ -8,6 +8,8 @@ import { type Program, startProgram } from './program.ts';
 export interface Contender {
   readonly name: string;
   readonly command: readonly string[];
+  /** It knows our own flags, and is a script that Node.js runs. */
+  readonly isOurs: boolean;
 }
 
 /** The pretend cluster a server is to find around itself. */
@@ -24,11 +26,15 @@ export interface Cluster {
 export function ours(): Contender {
   const bundle = join(import.meta.dirname, '..', 'dist', 'bundle');
   const flags = readFileSync(join(bundle, 'node-flags'), 'utf8').trim().split(' ');
-  return { name: 'ours', command: [process.execPath, ...flags, join(bundle, 'main.cjs')] };
+  return { name: 'ours', command: [process.execPath, ...flags, join(bundle, 'main.cjs')], isOurs: true };
 }
 
 /** A command as a shell would split it, without quotes. */
-export const another = (name: string, command: string): Contender => ({ name, command: command.trim().split(/\s+/) });
+export const another = (name: string, command: string): Contender => ({
+  name,
+  command: command.trim().split(/\s+/),
+  isOurs: false,
+});
 
 const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 
@@ -46,8 +52,24 @@ export const surroundings = canBePod
   ? 'Servers run as in a pod: they find a ServiceAccount, and read no kubeconfig.'
   : 'Servers read a kubeconfig, because this machine lets nobody mount: ours loads a large library for that.';
 
+/** How to start a server this time. */
+export interface Start {
+  readonly port: number;
+  /** Flags beyond those that every metrics-server knows. */
+  readonly more: readonly string[];
+  /** Whether it is to tell how long its event loop was blocked, as `watched-loop.cjs` does. */
+  readonly watchesLoop: boolean;
+}
+
+/** Where a server that watches its event loop writes what it saw. */
+export const loopFile = (cluster: Cluster): string => join(cluster.directory, 'loop');
+
 /** Starts a server that finds nothing prepared: it makes its own certificate, as in a fresh pod. */
-export async function startServer({ name, command }: Contender, cluster: Cluster, port: number): Promise<Program> {
+export async function startServer(contender: Contender, cluster: Cluster, start: Start): Promise<Program> {
+  const { name } = contender;
+  const { port, more } = start;
+  const command = start.watchesLoop ? watched(contender) : contender.command;
+  const loop = { BENCH_LOOP: loopFile(cluster) };
   const certificates = await mkdtemp(join(cluster.directory, 'serving-'));
   const flags = [
     '--bind-address=127.0.0.1',
@@ -57,15 +79,22 @@ export async function startServer({ name, command }: Contender, cluster: Cluster
     '--kubelet-use-node-status-port',
     '--kubelet-preferred-address-types=InternalIP',
     `--kubelet-certificate-authority=${join(cluster.pkiDirectory, 'ca.crt')}`,
+    ...more,
   ];
   if (canBePod) {
     const { hostname, port: apiPort } = new URL(cluster.server);
-    const environment = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: apiPort };
+    const environment = { ...loop, KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: apiPort };
     const inPod = [...unshare, 'sh', '-c', asInPod, 'sh', cluster.serviceAccountDirectory];
     return startProgram({ name, command: [...inPod, ...command, ...flags], environment }, cluster.directory);
   }
   const identity = ['kubeconfig', 'authentication-kubeconfig', 'authorization-kubeconfig'].map(
     (flag) => `--${flag}=${cluster.metricsServerKubeconfig}`,
   );
-  return startProgram({ name, command: [...command, ...flags, ...identity] }, cluster.directory);
+  const all = [...command, ...flags, ...identity];
+  return startProgram({ name, command: all, environment: loop }, cluster.directory);
+}
+
+/** The same command with a script that runs before its own. */
+function watched({ command: [node = '', ...rest] }: Contender): readonly string[] {
+  return [node, `--require=${join(import.meta.dirname, 'watched-loop.cjs')}`, ...rest];
 }

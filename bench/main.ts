@@ -10,6 +10,7 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { another, type Cluster, type Contender, ours, surroundings } from './contender.ts';
+import { derivedFrom } from './derived.ts';
 import { freePort } from './free-port.ts';
 import { measure } from './measure.ts';
 import { costOf } from './process-cost.ts';
@@ -61,14 +62,10 @@ async function bench(order: Order, signal: AbortSignal): Promise<void> {
   const results: Result[] = [];
   for (const shape of order.shapes) {
     results.push(...(await resultsOf(shape, order, signal)));
-    console.log(
-      `\n${tableOf(
-        results,
-        order.contenders.map(({ name }) => name),
-      )}\n`,
-    );
+    const names = order.contenders.map(({ name }) => name);
+    console.log(`\n${tableOf([...results, ...derivedFrom(results)], names)}\n`);
   }
-  await keep(results, order);
+  await keep([...results, ...derivedFrom(results)], order);
 }
 
 /** All runs of all contenders on one cluster, in turns, so that a change of the machine's mood meets all of them. */

@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Api, apiAt, type forms, paths } from './api.ts';
-import { type Cluster, type Contender, startServer } from './contender.ts';
+import { type Cluster, type Contender, loopFile, startServer } from './contender.ts';
 import { percentile } from './figures.ts';
 import { costOf, forgetPeak } from './process-cost.ts';
 import { type Program, startProgram } from './program.ts';
@@ -29,8 +30,10 @@ const giveUpMs = 300_000;
 
 /** Starts the server, measures everything that is wanted of it, and stops it. */
 export async function measure(run: Run): Promise<Figures> {
-  const { shape, contender, cluster, port, say } = run;
-  await using server = await startServer(contender, cluster, port);
+  const { shape, contender, cluster, port, say, wanted } = run;
+  const more = contender.isOurs ? (shape.flags ?? []) : [];
+  const watchesLoop = contender.isOurs && wanted('blocked');
+  await using server = await startServer(contender, cluster, { port, more, watchesLoop });
   const since = performance.now();
   using api = await apiAt(port, cluster.pkiDirectory);
   const running = { ...run, server, api, signal: AbortSignal.any([run.signal, server.ended]) };
@@ -152,7 +155,19 @@ async function others(running: Running): Promise<Figures> {
   await using _lists = startProgram({ name: 'lists', command }, cluster.directory);
   await sleep(1_000, undefined, { signal });
   const beside = await probe(running);
-  return { calmP99: percentile(calm, 0.99), otherP50: percentile(beside, 0.5), otherP99: percentile(beside, 0.99) };
+  const p = { calmP99: percentile(calm, 0.99), otherP50: percentile(beside, 0.5), otherP99: percentile(beside, 0.99) };
+  return { ...p, ...(await blocked(running)) };
+}
+
+/** The longest time for which the event loop of our server stood still while lists were read. */
+async function blocked({ server, cluster, contender, wanted, say, signal }: Running): Promise<Figures> {
+  if (!(contender.isOurs && wanted('blocked'))) return {};
+  say('the event loop, beside lists of all pods');
+  process.kill(server.pid, 'SIGUSR2');
+  await sleep(probeMs, undefined, { signal });
+  process.kill(server.pid, 'SIGUSR2');
+  await sleep(500, undefined, { signal });
+  return { blocked: Number(await readFile(loopFile(cluster), 'utf8')) };
 }
 
 async function probe({ api, signal }: Running): Promise<readonly number[]> {

@@ -27,7 +27,7 @@ async function profile(name: string, signal: AbortSignal): Promise<string> {
   const cluster = (await simulator.announcement) as Cluster;
   const script = join(import.meta.dirname, '..', 'dist', 'cmd', 'metrics-server', 'main.js');
   const flags = ['--cpu-prof', `--cpu-prof-dir=${directory}`, '--cpu-prof-name=server.cpuprofile'];
-  const contender = { name: 'profiled', command: [process.execPath, ...flags, script] };
+  const contender = { name: 'profiled', command: [process.execPath, ...flags, script], isOurs: true };
   const say = (what: string): void => void process.stderr.write(`${what}\n`);
   const wanted = (figure: string): boolean => figure === 'json' || figure === 'protobuf';
   const ends = AbortSignal.any([signal, simulator.ended]);

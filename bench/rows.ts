@@ -2,7 +2,7 @@
 export interface Row {
   readonly name: string;
   readonly shape: string;
-  readonly unit: 'ms' | 's' | 'mCPU' | 'MB';
+  readonly unit: 'ms' | 's' | 'mCPU' | 'MB' | 'times';
   /** Absent = told, not judged. */
   readonly budget?: number;
 }
@@ -24,8 +24,14 @@ export const figures = {
   calmP99: ['any other request, p99 with nothing else going on', 'ms'],
   otherP50: ['any other request while all pods are listed, p50', 'ms'],
   otherP99: ['any other request while all pods are listed, p99', 'ms'],
+  blocked: ['the event loop while all pods are listed, blocked at the longest', 'ms'],
   busyMcpu: ['100 selects each 15 s and all pods each second: CPU', 'mCPU'],
   busyRss: ['100 selects each 15 s and all pods each second: RSS', 'MB'],
+  // Of two clusters: see derived.ts.
+  cpuGrowth: ['CPU per node and period, to that of standard', 'times'],
+  rssGrowth: ['RSS per node beyond that of empty, to that of standard', 'times'],
+  summaryCpu: ['the catalogue: CPU per node and minute, beyond standard', 'ms'],
+  summaryRss: ['the catalogue: RSS beyond standard', 'MB'],
 } as const satisfies Readonly<Record<string, readonly [string, Row['unit']]>>;
 
 /** The name of a figure. */
@@ -49,7 +55,11 @@ export const budgets: Readonly<Record<string, Figures>> = {
     firstByte: 50,
     listMemory: 16,
     otherP99: 25,
+    blocked: 20,
+    cpuGrowth: 1,
+    rssGrowth: 1,
   },
+  catalogue: { summaryCpu: 1.5, summaryRss: 256 },
 };
 
 /** The row of a figure of a shape. */

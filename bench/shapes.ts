@@ -11,7 +11,13 @@ export interface Shape {
   readonly housekeeping: string;
   /** How long the steady state is watched. */
   readonly steadyMs: number;
+  /** What the server is told beyond the flags of metrics-server; a server that is not ours knows them not. */
+  readonly flags?: readonly string[];
+  /** A manifest of what the server may do beyond the base. */
+  readonly rights?: string;
 }
+
+const manifests = join(import.meta.dirname, '..', 'manifests', 'components');
 
 /** Samples that are always new, as the rows on the first answer want them, and still not taken all at once. */
 const fresh = '0.5s-1.5s';
@@ -23,6 +29,17 @@ export const shapes: readonly Shape[] = [
   { name: 'medium', nodes: 500, podsPerNode: 30, containersPerPod: 2, housekeeping: fresh, steadyMs: 30_000 },
   { name: 'standard', nodes: 1_000, podsPerNode: 30, containersPerPod: 2, housekeeping: fresh, steadyMs: 30_000 },
   { name: 'limit', nodes: 5_000, podsPerNode: 30, containersPerPod: 2, housekeeping: fresh, steadyMs: 30_000 },
+  {
+    name: 'catalogue',
+    nodes: 1_000,
+    podsPerNode: 30,
+    containersPerPod: 2,
+    housekeeping: fresh,
+    // Two of its periods.
+    steadyMs: 120_000,
+    flags: ['--catalogue'],
+    rights: join(manifests, 'catalogue', 'rbac.yaml'),
+  },
 ];
 
 /** How many containers there are at any time, those not yet measured included. */
@@ -38,6 +55,7 @@ const simulatorFlags = (shape: Shape): readonly string[] => [
   `--housekeeping=${shape.housekeeping}`,
   '--churn=5%/15s',
   '--big-namespace',
+  ...(shape.rights === undefined ? [] : [`--rights=${shape.rights}`]),
 ];
 
 /** The namespace in which half of all pods live. */
