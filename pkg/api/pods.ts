@@ -116,10 +116,10 @@ function* flatten<T>(lists: Iterable<readonly T[]>): Iterable<T> {
 }
 
 /** The pods that can match: one where the query names it, those of one namespace where it names that. */
-function candidates(pods: PodLister, { namespace: asked, fields }: ListQuery): Iterable<PodRecord> {
+function candidates(pods: PodLister, { namespace: asked, labels, fields }: ListQuery): Iterable<PodRecord> {
   const namespace = asked ?? exactValue(fields, 'metadata.namespace');
   const name = exactValue(fields, 'metadata.name');
-  if (namespace === undefined || name === undefined) return pods.list(namespace);
+  if (namespace === undefined || name === undefined) return pods.list(namespace, labels);
   const record = pods.get(namespace, name);
   return record === undefined ? [] : [record];
 }

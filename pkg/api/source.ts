@@ -1,4 +1,5 @@
 import type { NodeRecord, PodRecord } from '../model/cluster.ts';
+import type { LabelSelector } from '../model/label-selector.ts';
 import type { PodUsage, Usage } from '../model/sample.ts';
 
 /** Who knows what nodes and pods use: the storage. */
@@ -19,6 +20,6 @@ export interface NodeLister {
 /** Who knows which pods run. */
 export interface PodLister {
   get(namespace: string, name: string): PodRecord | undefined;
-  /** Of one namespace or of all, sorted by namespace, then name. */
-  list(namespace?: string): Iterable<PodRecord>;
+  /** Of one namespace or of all, sorted by namespace, then name; may leave out those that `labels` does not match. */
+  list(namespace?: string, labels?: LabelSelector): Iterable<PodRecord>;
 }

@@ -1,8 +1,8 @@
 import type { Clock } from '../lifecycle/clock.ts';
 import type { NodeRecord } from '../model/cluster.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { ByName } from './catalog/by-name.ts';
 import type { KubeTransport } from './connection/transport.ts';
-import { byCodeUnit } from './metadata.ts';
 import { decodeNode, sameNode } from './node-record.ts';
 import { Watch } from './watch/watch.ts';
 
@@ -27,10 +27,8 @@ const pageSize = 100;
 /** The nodes of the cluster, as the kube-apiserver last told. */
 export class NodeCatalog {
   readonly #watch: Watch<NodeRecord>;
-  readonly #nodes = new Map<string, NodeRecord>();
+  readonly #nodes = new ByName<NodeRecord>();
   readonly #listeners = new Set<(change: NodeChange) => void>();
-  /** By name; undefined when something changed since it was last asked for. */
-  #sorted: readonly NodeRecord[] | undefined;
 
   constructor({ connection, ...rest }: CatalogOptions) {
     this.#watch = new Watch({
@@ -65,8 +63,7 @@ export class NodeCatalog {
 
   /** Sorted by name. What is handed out never changes. */
   list(): readonly NodeRecord[] {
-    this.#sorted ??= [...this.#nodes.values()].sort((a, b) => byCodeUnit(a.name, b.name));
-    return this.#sorted;
+    return this.#nodes.sorted();
   }
 
   /** Calls `listener` at each change from now on, until disposed. What it throws ends `run`. */
@@ -77,7 +74,7 @@ export class NodeCatalog {
 
   #replace(all: readonly NodeRecord[]): void {
     const names = new Set(all.map(({ name }) => name));
-    for (const name of [...this.#nodes.keys()]) if (!names.has(name)) this.#remove(name);
+    for (const { name } of [...this.#nodes.values()]) if (!names.has(name)) this.#remove(name);
     for (const node of all) this.#put(node);
   }
 
@@ -87,19 +84,16 @@ export class NodeCatalog {
     const isAnother = known !== undefined && known.uid !== node.uid;
     // What was measured of the machine that had this name says nothing about this one: its counters began elsewhere.
     if (isAnother) this.#remove(node.name);
-    this.#nodes.set(node.name, node);
+    this.#nodes.put(node);
     this.#tell({ kind: known === undefined || isAnother ? 'added' : 'changed', node });
   }
 
   #remove(name: string): void {
-    const node = this.#nodes.get(name);
-    if (node === undefined) return;
-    this.#nodes.delete(name);
-    this.#tell({ kind: 'removed', node });
+    const node = this.#nodes.remove(name);
+    if (node !== undefined) this.#tell({ kind: 'removed', node });
   }
 
   #tell(change: NodeChange): void {
-    this.#sorted = undefined;
     for (const listener of this.#listeners) listener(change);
   }
 }

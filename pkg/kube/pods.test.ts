@@ -48,13 +48,13 @@ describe('a catalog of pods', () => {
 
   it('lets somebody walk a list slowly while pods come and go', async () => {
     await using test = await synced([pod('a', 'x'), pod('a', 'y'), pod('b', 'x'), pod('c', 'x')]);
-    const walk = test.catalog.list();
+    const walk = test.catalog.list()[Symbol.iterator]();
     assert.equal(walk.next().value?.name, 'x');
     test.apiserver.remove(pod('a', 'y'));
     test.apiserver.remove(pod('b', 'x'));
     await test.clock.wind(0);
     assert.deepEqual(
-      [...walk].map(({ namespace, name }) => `${namespace}/${name}`),
+      [...Iterator.from(walk)].map(({ namespace, name }) => `${namespace}/${name}`),
       ['a/y', 'c/x'],
     );
   });

@@ -1,27 +1,22 @@
 import type { Labels, PodRecord } from '../model/cluster.ts';
+import type { LabelSelector } from '../model/label-selector.ts';
+import { ByName } from './catalog/by-name.ts';
+import { PodNamespace } from './catalog/pod-namespace.ts';
 import { LabelSets } from './label-sets.ts';
-import { byCodeUnit, labelsOf, type Metadata } from './metadata.ts';
+import { labelsOf, type Metadata } from './metadata.ts';
 import type { CatalogOptions } from './nodes.ts';
 import { Watch } from './watch/watch.ts';
 
 const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
 
-/** The pods of one namespace. */
-class Namespace {
-  readonly pods = new Map<string, PodRecord>();
-  /** By name; undefined when something changed since it was last asked for. Never changed once made. */
-  sorted: readonly PodRecord[] | undefined;
-}
-
 /** The Running pods of the cluster, as the kube-apiserver last told: their names and labels, nothing else. */
 export class PodCatalog {
   readonly #watch: Watch<PodRecord>;
   readonly #labels = new LabelSets();
-  #namespaces = new Map<string, Namespace>();
+  #namespaces = new ByName<PodNamespace>();
   /** One string for all pods of a namespace. */
   readonly #namespaceNames = new Map<string, string>();
-  #names: readonly string[] | undefined;
   #size = 0;
 
   constructor({ connection, ...rest }: CatalogOptions) {
@@ -64,25 +59,20 @@ export class PodCatalog {
   }
 
   get(namespace: string, name: string): PodRecord | undefined {
-    return this.#namespaces.get(namespace)?.pods.get(name);
+    return this.#namespaces.get(namespace)?.get(name);
   }
 
-  /** Sorted by namespace, then name; safe to walk slowly while pods come and go. */
-  *list(namespace?: string): Generator<PodRecord, void, undefined> {
-    const names = namespace === undefined ? this.#sortedNames() : [namespace];
-    for (const name of names) yield* this.#sortedPods(name);
+  /**
+   * Sorted by namespace, then name, those that `labels` matches; all where it is absent. Safe to walk slowly while pods
+   * come and go.
+   */
+  list(namespace?: string, labels?: LabelSelector): Iterable<PodRecord> {
+    if (namespace === undefined) return this.#listAll(labels);
+    return this.#namespaces.get(namespace)?.sorted(labels) ?? [];
   }
 
-  #sortedNames(): readonly string[] {
-    this.#names ??= [...this.#namespaces.keys()].sort(byCodeUnit);
-    return this.#names;
-  }
-
-  #sortedPods(name: string): readonly PodRecord[] {
-    const namespace = this.#namespaces.get(name);
-    if (namespace === undefined) return [];
-    namespace.sorted ??= [...namespace.pods.values()].sort((a, b) => byCodeUnit(a.name, b.name));
-    return namespace.sorted;
+  *#listAll(labels: LabelSelector | undefined): Generator<PodRecord, void, undefined> {
+    for (const namespace of this.#namespaces.sorted()) for (const pod of namespace.sorted(labels)) yield pod;
   }
 
   /** Names and labels are copies, so nothing keeps the page they came in. */
@@ -102,10 +92,9 @@ export class PodCatalog {
 
   #replace(all: readonly PodRecord[]): void {
     const known = this.#namespaces;
-    this.#namespaces = new Map();
-    this.#names = undefined;
+    this.#namespaces = new ByName();
     this.#size = 0;
-    for (const pod of all) this.#place(sameAs(known.get(pod.namespace)?.pods.get(pod.name), pod));
+    for (const pod of all) this.#place(sameAs(known.get(pod.namespace)?.get(pod.name), pod));
     this.#tidy();
   }
 
@@ -116,41 +105,35 @@ export class PodCatalog {
 
   #place(pod: PodRecord): void {
     const namespace = this.#namespace(pod.namespace);
-    const known = namespace.pods.get(pod.name);
+    const known = namespace.get(pod.name);
     if (known === undefined) this.#size++;
     else if (known.labels === pod.labels) return;
-    namespace.pods.set(pod.name, pod);
-    namespace.sorted = undefined;
+    namespace.put(pod);
   }
 
   #remove(pod: PodRecord): void {
     const namespace = this.#namespaces.get(pod.namespace);
-    if (namespace === undefined || !namespace.pods.delete(pod.name)) return;
-    namespace.sorted = undefined;
+    if (namespace?.remove(pod.name) !== true) return;
     this.#size--;
-    if (namespace.pods.size > 0) return;
-    this.#namespaces.delete(pod.namespace);
-    this.#names = undefined;
+    if (namespace.size === 0) this.#namespaces.remove(namespace.name);
   }
 
-  #namespace(name: string): Namespace {
-    let namespace = this.#namespaces.get(name);
-    if (namespace === undefined) {
-      namespace = new Namespace();
-      this.#namespaces.set(name, namespace);
-      this.#names = undefined;
-    }
+  #namespace(name: string): PodNamespace {
+    const known = this.#namespaces.get(name);
+    if (known !== undefined) return known;
+    const namespace = new PodNamespace(name);
+    this.#namespaces.put(namespace);
     return namespace;
   }
 
   #tidy(): void {
     this.#labels.keepOnly(this.#usedLabels());
     this.#namespaceNames.clear();
-    for (const name of this.#namespaces.keys()) this.#namespaceNames.set(name, name);
+    for (const { name } of this.#namespaces.values()) this.#namespaceNames.set(name, name);
   }
 
   *#usedLabels(): Generator<Labels> {
-    for (const { pods } of this.#namespaces.values()) for (const { labels } of pods.values()) yield labels;
+    for (const namespace of this.#namespaces.values()) for (const { labels } of namespace.pods()) yield labels;
   }
 }
 

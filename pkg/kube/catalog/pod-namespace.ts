@@ -1,0 +1,69 @@
+import type { Labels, PodRecord } from '../../model/cluster.ts';
+import type { LabelSelector } from '../../model/label-selector.ts';
+import { byCodeUnit } from '../metadata.ts';
+import { ByName } from './by-name.ts';
+import { LabelIndex } from './label-index.ts';
+
+/** Below this many pods, looking at all of them takes no longer than finding some and sorting those. */
+const worthIndexing = 1_000;
+
+/** The pods of one namespace. */
+export class PodNamespace {
+  readonly name: string;
+  readonly #pods = new ByName<PodRecord>();
+  readonly #index = new LabelIndex();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  get size(): number {
+    return this.#pods.size;
+  }
+
+  get(name: string): PodRecord | undefined {
+    return this.#pods.get(name);
+  }
+
+  put(pod: PodRecord): void {
+    const before = this.#pods.get(pod.name);
+    if (before !== undefined) this.#index.remove(before);
+    this.#pods.put(pod);
+    this.#index.add(pod);
+  }
+
+  /** False when there was none of this name. */
+  remove(name: string): boolean {
+    const pod = this.#pods.remove(name);
+    if (pod !== undefined) this.#index.remove(pod);
+    return pod !== undefined;
+  }
+
+  /** In no particular order, for next to nothing. */
+  pods(): MapIterator<PodRecord> {
+    return this.#pods.values();
+  }
+
+  /** Sorted by name, those that `labels` matches; all where it is absent. What is handed out never changes. */
+  sorted(labels?: LabelSelector): readonly PodRecord[] {
+    if (labels === undefined || labels.requirements.length === 0) return this.#pods.sorted();
+    const candidates = this.size < worthIndexing ? undefined : this.#index.candidates(labels, this.#pods);
+    if (candidates === undefined) return matching(this.#pods.sorted(), labels);
+    return matching(candidates, labels).sort((a, b) => byCodeUnit(a.name, b.name));
+  }
+}
+
+/** Neighbours share their labels more often than not: these are then looked at once. */
+function matching(pods: readonly PodRecord[], selector: LabelSelector): PodRecord[] {
+  const matched: PodRecord[] = [];
+  let labels: Labels | undefined;
+  let matches = false;
+  for (const pod of pods) {
+    if (pod.labels !== labels) {
+      labels = pod.labels;
+      matches = selector.matches(labels);
+    }
+    if (matches) matched.push(pod);
+  }
+  return matched;
+}
