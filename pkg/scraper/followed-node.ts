@@ -17,6 +17,7 @@ import {
   awayMs,
   type Course,
   isAwaited,
+  isBeginning,
   isEarlyLook,
   newcomer,
   nextAskAt,
@@ -38,9 +39,9 @@ export interface Surroundings {
   readonly sink: BatchSink;
   readonly patience: PatienceBounds;
   readonly pace: () => Pace;
-  /** Askings between two beats of nodes that had settled. */
+  /** Askings between two beats for pods that came after their nodes. */
   readonly earlyLooks: Allowance;
-  /** For first contacts. */
+  /** For first contacts, and behind them for those whose first usage is waited for. */
   readonly gate: Gate;
   /** For nodes whose last answer was too large. */
   readonly heavyGate: Gate;
@@ -158,7 +159,7 @@ export class FollowedNode {
     const asking: Asking = { startedAt, now, offsetMs };
     const due = nextAskAt(this.#course, asking, pace());
     const beat = nextBeat(asking, periodMs);
-    return isEarlyLook(this.#course) && due < beat && !earlyLooks.take() ? beat : due;
+    return due < beat && isEarlyLook(this.#course, now) && !earlyLooks.take() ? beat : due;
   }
 
   /** Not Ready, and silent: Kubernetes thinks as we do that nobody is there. */
@@ -186,8 +187,10 @@ export class FollowedNode {
     const { gate, heavyGate, clock, rounds } = this.#shared;
     // Such an answer takes 16 MiB before it is cut off: of a cluster full of them, few at a time.
     using _heavy = this.#outcome?.kind === 'too-large' ? await heavyGate.enter(signal) : undefined;
-    // Whoever answered last time has a connection: nobody else's first contact is worth waiting for.
-    using contact = this.#isConnected ? undefined : new FirstContact(await gate.enter(signal), clock);
+    // Whoever is in the rhythm and answered last time has a connection: nobody else's first contact is worth waiting for.
+    // At the start all first contacts come first, so that second answers are not given instead of other nodes' first ones.
+    const isInRhythm = this.#isConnected && !isBeginning(this.#course, clock.monotonic());
+    using contact = isInRhythm ? undefined : new FirstContact(await gate.enter(signal), clock);
     const startedAt = clock.monotonic();
     if (signal.aborted) return startedAt;
 

@@ -12,7 +12,7 @@ import { type AddressOptions, kubeletAddresses, kubeletTarget } from './kubelet/
 import type { KubeletClient } from './kubelet/kubelet-client.ts';
 import type { Outcome } from './outcome.ts';
 import { Allowance } from './rhythm/allowance.ts';
-import { earlyLooksPerSecond, headStartMs, offsetOf, paceOf } from './rhythm/schedule.ts';
+import { earlyLooksPerPeriod, headStartMs, offsetOf, paceOf } from './rhythm/schedule.ts';
 import { Rounds } from './rounds.ts';
 import type { ScrapeReport } from './scrape-report.ts';
 import type { NodeProxy } from './sources/node-proxy-source.ts';
@@ -56,7 +56,10 @@ export interface ScraperOptions {
 
 type Unwanted = Exclude<ScrapeReport, { readonly kind: 'followed' }>;
 
-/** A first contact costs a handshake, some 2 ms of CPU: more at a time would only make all of them late. */
+/**
+ * Askings for a node's first usage. A first contact costs a handshake, some 2 ms of CPU: more at a time would only make all
+ * of them late.
+ */
 const placesAtOnce = 64;
 
 /** Of askings that are likely to take 16 MiB of memory each. */
@@ -96,7 +99,7 @@ export class Scraper {
       heavyGate: new Gate(heavyAtOnce),
       pace: () => paceOf(metricResolutionMs, this.#followed.size),
       patience: { shortestMs: requestTimeoutMs, longestMs: options.slowRequestTimeoutMs ?? requestTimeoutMs },
-      earlyLooks: new Allowance(clock, () => earlyLooksPerSecond(metricResolutionMs, this.#followed.size)),
+      earlyLooks: new Allowance(clock, metricResolutionMs, () => earlyLooksPerPeriod(this.#followed.size)),
     };
   }
 

@@ -1,24 +1,26 @@
 import type { Clock } from '../../lifecycle/clock.ts';
 
-/** So many askings a second beyond the ordinary ones, and no more: what was not used for a second is lost. */
+/** So many askings a period beyond the ordinary ones, and no more. What was not used is kept, up to what a period earns. */
 export class Allowance {
   readonly #clock: Pick<Clock, 'monotonic'>;
-  readonly #perSecond: () => number;
+  readonly #periodMs: number;
+  readonly #perPeriod: () => number;
   #left = Number.POSITIVE_INFINITY;
   #countedAt: number | undefined;
 
-  /** `perSecond` is asked at each use. */
-  constructor(clock: Pick<Clock, 'monotonic'>, perSecond: () => number) {
+  /** `perPeriod`, at least one, is asked at each use. */
+  constructor(clock: Pick<Clock, 'monotonic'>, periodMs: number, perPeriod: () => number) {
     this.#clock = clock;
-    this.#perSecond = perSecond;
+    this.#periodMs = periodMs;
+    this.#perPeriod = perPeriod;
   }
 
   /** True when one more is allowed now, which is then spent. */
   take(): boolean {
     const now = this.#clock.monotonic();
-    const perSecond = this.#perSecond();
-    const earned = ((now - (this.#countedAt ?? now)) / 1000) * perSecond;
-    this.#left = Math.min(Math.max(1, perSecond), this.#left + earned);
+    const perPeriod = this.#perPeriod();
+    const earned = ((now - (this.#countedAt ?? now)) / this.#periodMs) * perPeriod;
+    this.#left = Math.min(perPeriod, this.#left + earned);
     this.#countedAt = now;
     if (this.#left < 1) return false;
     this.#left--;

@@ -4,8 +4,9 @@ import {
   advance,
   awayMs,
   type Course,
-  earlyLooksPerSecond,
+  earlyLooksPerPeriod,
   isAwaited,
+  isBeginning,
   isEarlyLook,
   newcomer,
   nextAskAt,
@@ -74,6 +75,19 @@ describe('a new node', () => {
     assert.deepEqual(advance(settling, { answered: true, settled: true }, 5_000), settled);
   });
 
+  it('in a large cluster is asked for the second time when two samples give a rate, and then it takes its turn', () => {
+    const at = (nodes: number): readonly number[] => {
+      const first = advance(newcomer, { answered: true, settled: false }, 0);
+      const second = advance(first, { answered: true, settled: false }, 3_600);
+      return [first, second].map((course) =>
+        next(course, { startedAt: 0, now: 20, offsetMs: 14_999 }, paceOf(15_000, nodes)),
+      );
+    };
+    assert.deepEqual(at(300), [1_000, 1_000]);
+    assert.deepEqual(at(1_200), [3_500, 4_000]);
+    assert.deepEqual(at(5_000), [3_500, 7_500]);
+  });
+
   it('that answers slowly is not asked again before it is due', () => {
     const settling = advance(newcomer, { answered: true, settled: false }, 0);
     assert.equal(next(settling, { startedAt: 0, now: 2_300, offsetMs: 9_000 }), 2_500);
@@ -82,10 +96,17 @@ describe('a new node', () => {
   it('that fails once while it settles is asked on', () => {
     const settling = advance(newcomer, { answered: true, settled: false }, 0);
     assert.deepEqual(advance(settling, { answered: false, settled: false }, 1_000), settling);
+    assert.equal(isAwaited(settling), true);
+  });
+
+  it('asks on account of pods that came later once cAdvisor has renewed what was there at first', () => {
+    const settling = advance(newcomer, { answered: true, settled: false }, 0);
+    assert.ok(isBeginning(settling, 20_999) && !isEarlyLook(settling, 20_999));
+    assert.ok(!isBeginning(settling, 21_000) && isEarlyLook(settling, 21_000));
   });
 
   it('whose samples never change falls into the rhythm after 45 s, or three short periods', () => {
-    const settling: Course = { kind: 'settling', since: 0, again: false };
+    const settling: Course = { kind: 'settling', since: 0, again: false, once: false };
     assert.equal(next(settling, { startedAt: 44_000, now: 44_100, offsetMs: 8_000 }), 47_000);
     assert.equal(next(settling, { startedAt: 45_000, now: 45_100, offsetMs: 8_000 }), 53_000);
     assert.equal(paceOf(5_000, 1).patienceMs, 15_000);
@@ -93,7 +114,7 @@ describe('a new node', () => {
   });
 
   it('is asked at the shortest beats only while cAdvisor may not have renewed what was there at first', () => {
-    const settling: Course = { kind: 'settling', since: 0, again: false };
+    const settling: Course = { kind: 'settling', since: 0, again: false, once: false };
     assert.equal(next(settling, { startedAt: 20_500, now: 20_600, offsetMs: 8_000 }), 21_000);
     assert.equal(next(settling, { startedAt: 21_000, now: 21_100, offsetMs: 8_000 }), 24_000);
   });
@@ -116,17 +137,17 @@ describe('a settled node', () => {
 
   it('on which a container is new is asked every three seconds, for 30 s at most, until that one has usage as well', () => {
     const again = advance(settled, { answered: true, settled: false }, 0);
-    assert.ok(isEarlyLook(again));
+    assert.ok(isEarlyLook(again, 0) && !isBeginning(again, 0));
     assert.equal(next(again, { startedAt: 0, now: 20, offsetMs: 14_000 }), 3_000);
     assert.equal(next(again, { startedAt: 30_000, now: 30_020, offsetMs: 14_000 }), 44_000);
     assert.deepEqual(advance(again, { answered: false, settled: false }, 4_000), again);
     assert.deepEqual(advance(again, { answered: true, settled: true }, 6_000), settled);
   });
 
-  it('gets few such early looks: a third of the ordinary askings, or two a second', () => {
+  it('gets few such early looks: each period a twentieth of the ordinary askings, and ten', () => {
     assert.deepEqual(
-      [1, 500, 5_000].map((nodes) => Math.round(earlyLooksPerSecond(15_000, nodes))),
-      [2, 11, 111],
+      [0, 1, 100, 1_000, 5_000].map((nodes) => Math.round(earlyLooksPerPeriod(nodes))),
+      [10, 10, 15, 60, 260],
     );
   });
 });
@@ -157,11 +178,12 @@ describe('a node that is not Ready and does not answer', () => {
 });
 
 describe('short beats', () => {
-  it('grow with the cluster, and never beyond the period', () => {
+  it('grow with the cluster, up to half a period, and never are longer than a period', () => {
     assert.deepEqual(
-      [1, 500, 2_000, 5_000, 50_000].map((nodes) => paceOf(15_000, nodes).stepMs),
-      [500, 1_000, 4_000, 10_000, 15_000],
+      [1, 150, 300, 1_200, 2_250, 5_000, 50_000].map((nodes) => paceOf(15_000, nodes).stepMs),
+      [500, 500, 1_000, 4_000, 7_500, 7_500, 7_500],
     );
+    assert.deepEqual([paceOf(400, 1).stepMs, paceOf(3_000, 5_000).secondMs], [400, 1_500]);
   });
 });
 

@@ -3,6 +3,8 @@ import { backoffMs } from '../../lifecycle/backoff.ts';
 /** How often nodes are asked. */
 export interface Pace {
   readonly periodMs: number;
+  /** From a node's first answer to its second. */
+  readonly secondMs: number;
   /** Between two askings of a node that has not settled: kubelets renew their samples every 10 to 20 s, at any moment. */
   readonly stepMs: number;
   /** A node whose samples do not change for so long falls into the rhythm all the same. */
@@ -16,21 +18,36 @@ export interface Pace {
 export type Course =
   /** It has not answered yet; `failures` in a row. */
   | { readonly kind: 'silent'; readonly failures: number }
-  /** It answers, and some of its containers have no usage yet; `again` where it had settled before: a pod is new on it. */
-  | { readonly kind: 'settling'; readonly since: number; readonly again: boolean }
+  /**
+   * It answers, and some of its containers have no usage yet; `again` where it had settled before: a pod is new on it.
+   * `once` until the second answer.
+   */
+  | { readonly kind: 'settling'; readonly since: number; readonly again: boolean; readonly once: boolean }
   | { readonly kind: 'settled' };
 
 /** How every node begins. */
 export const newcomer: Course = { kind: 'silent', failures: 0 };
 
+/** At the start nobody waits for less than everything, and yet kubelets and we have other things to do. */
+const startAskingsPerSecond = 300;
+
 /**
- * The pace for a cluster of `nodes`. Short beats grow with the cluster, so that start-up asks at most 500 times a second;
- * they never are longer than the period.
+ * Two samples less than 2 s apart give no rate, and a fresh one may be a second older than the other: a node that is
+ * asked again sooner than this, but not so soon that it costs nothing, was asked in vain.
+ */
+const rateMs = 3_500;
+
+/**
+ * The pace for a cluster of `nodes`. Short beats grow with the cluster, so that start-up asks at most 300 times a second,
+ * or twice as often as the rhythm does where that is more; they never are longer than the period.
  */
 export function paceOf(periodMs: number, nodes: number): Pace {
+  const unhurriedMs = Math.min((nodes / startAskingsPerSecond) * 1000, periodMs / 2);
+  const stepMs = Math.min(Math.max(500, unhurriedMs), periodMs);
   return {
     periodMs,
-    stepMs: Math.min(Math.max(500, 2 * nodes), periodMs),
+    secondMs: stepMs < 2_000 ? stepMs : Math.min(rateMs, periodMs),
+    stepMs,
     patienceMs: Math.min(45_000, 3 * periodMs),
     earlyStepMs: Math.min(3_000, periodMs),
     earlyPatienceMs: Math.min(30_000, 2 * periodMs),
@@ -44,8 +61,9 @@ export function advance(
   now: number,
 ): Course {
   if (answer.settled) return { kind: 'settled' };
-  if (course.kind === 'settling' || (course.kind === 'settled' && !answer.answered)) return course;
-  if (answer.answered) return { kind: 'settling', since: now, again: course.kind === 'settled' };
+  if (course.kind === 'settling') return course.once && answer.answered ? { ...course, once: false } : course;
+  if (course.kind === 'settled' && !answer.answered) return course;
+  if (answer.answered) return { kind: 'settling', since: now, again: course.kind === 'settled', once: true };
   return { kind: 'silent', failures: course.kind === 'silent' ? course.failures + 1 : 1 };
 }
 
@@ -71,16 +89,23 @@ export interface Asking {
 /** Between two samples of a container: cAdvisor's 20 s, and a little. */
 const longestGapMs = 21_000;
 
-/** At most a third more askings than without them, or two a second in a small cluster: pods that start are no reason for more. */
-export const earlyLooksPerSecond = (periodMs: number, nodes: number): number =>
-  Math.max(2, nodes / (periodMs / 1000) / 3);
+/**
+ * How many early looks a period earns: a twentieth of its ordinary askings, so that pods which come and go all over a large
+ * cluster do not multiply its load, and ten, so that a small cluster, or a large one at rest, hears of a new pod at once.
+ */
+export const earlyLooksPerPeriod = (nodes: number): number => nodes / 20 + 10;
 
 /** Its first usage is still to come; one that does not answer is not waited for. */
 export const isAwaited = (course: Course): boolean =>
   (course.kind === 'silent' && course.failures === 0) || (course.kind === 'settling' && !course.again);
 
-/** An asking between two beats, of a node that had settled. */
-export const isEarlyLook = (course: Course): boolean => course.kind === 'settling' && course.again;
+/** It answers, and what was on it when it first did may still be without usage. */
+export const isBeginning = (course: Course, now: number): boolean =>
+  course.kind === 'settling' && !isEarlyLook(course, now);
+
+/** Whoever asks between two beats now does so for a pod that has come since the node was first met. */
+export const isEarlyLook = (course: Course, now: number): boolean =>
+  course.kind === 'settling' && (course.again || now - course.since >= longestGapMs);
 
 /**
  * The first beat of the node from now on; not one within half a period of the last asking, as when short beats end. Where
@@ -98,13 +123,14 @@ export function nextBeat({ startedAt, now, offsetMs }: Asking, periodMs: number)
 
 /** Nodes that never answered are asked less and less: a large part of a cluster may be down when we start. */
 function shortStep(course: Course, now: number, pace: Pace): number | undefined {
-  const { stepMs, periodMs, patienceMs, earlyStepMs, earlyPatienceMs } = pace;
+  const { secondMs, stepMs, periodMs, patienceMs, earlyStepMs, earlyPatienceMs } = pace;
   switch (course.kind) {
     case 'settled':
       return undefined;
     case 'settling':
       if (course.again) return now - course.since < earlyPatienceMs ? earlyStepMs : undefined;
       if (now - course.since >= patienceMs) return undefined;
+      if (course.once) return secondMs;
       // Whatever was there at first has been renewed by now: who still waits has come since, and more will come.
       return now - course.since < longestGapMs ? stepMs : Math.max(stepMs, earlyStepMs);
     case 'silent': {
