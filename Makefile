@@ -28,7 +28,7 @@ build: install ## Compile to dist/.
 	npm run --silent build
 
 test: install ## Run every test of pkg/ and cmd/, offline.
-	$(NODE) --test --test-timeout=60000 $(TESTS)
+	NODE_COMPILE_CACHE=$(CURDIR)/node_modules/.compile-cache $(NODE) --test --test-timeout=60000 $(TESTS)
 
 verify: types lint format layers ## Check types, lint, format and the layers of the house.
 
