@@ -84,8 +84,9 @@ function tell(files: readonly string[]): readonly Round[] {
   const name = answers[0]?.node.nodeName ?? '';
   const pods = name === 'rig-node-1' ? recordedPods() : [];
   const heapster = heapsterOf(name, pods);
+  const question = summaryQuestion();
   return answers.map((answer, at) => {
-    const read = summaryQuestion.decode(texts[at] ?? Buffer.alloc(0));
+    const read = question.decode(texts[at] ?? Buffer.alloc(0));
     assert.ok(read.kind === 'answer');
     const beat = as<MonotonicMs>(60_000 * at);
     const askedAt = as<MonotonicMs>(Date.parse((answer.node['rlimit'] as { time: string }).time));

@@ -41,7 +41,7 @@ export function collectorsOf(
   };
   const summaries = new Collector({
     ...asking,
-    question: summaryQuestion,
+    question: summaryQuestion(),
     sink: heapster,
     client: clientFor(resolutionMs),
     nextBeat: (beat) => heapster.nextBeat(beat),

@@ -101,7 +101,7 @@ export class SubjectHistory {
     this.long.forgetBefore(beat - this.#spans.longMs);
   }
 
-  #mark(beat: MonotonicMs, rows: ReadonlySet<Row>): void {
+  #mark(beat: MonotonicMs, rows: readonly Row[]): void {
     if (this.#seenAt.length < this.#layout.length) {
       const longer = new Float64Array(this.#layout.length).fill(Number.NaN);
       longer.set(this.#seenAt);

@@ -25,7 +25,7 @@ export function addPromised(draft: Draft, pods: Iterable<PodFacts>): void {
 
 function addContainer(draft: Draft, pod: Row, container: ContainerFacts, restarts: number): void {
   const measured = draft.layout.find('pod_container', container.name, pod);
-  if (container.kind === 'init' && (measured === undefined || !draft.rows.has(measured))) return;
+  if (container.kind === 'init' && (measured === undefined || !draft.tells(measured))) return;
   const row = draft.row('pod_container', container.name, pod);
   setPromises(draft, row, container);
   draft.setNamed(row, 'restart_count', restarts);

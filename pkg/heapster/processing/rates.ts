@@ -1,5 +1,6 @@
+import { timeOf } from '../rows/columns.ts';
 import type { Row } from '../rows/layout.ts';
-import { type Draft, timeOf } from './draft.ts';
+import type { Draft } from './draft.ts';
 
 /** The frame before, of the same layout, and how much time has passed since by our own clock. */
 export interface Before {
@@ -33,9 +34,9 @@ function rateOf(increase: number, elapsed: number, inMillicores: boolean): numbe
 }
 
 /** Between two samples of one life by the clock of the node; NaN where they say nothing about a time between. */
-function elapsedMs(draft: Draft, row: Row, { times, elapsedMs: ours }: Before, clock: keyof typeof timeOf): number {
-  const earlier = times[row.timesAt + timeOf[clock]] ?? Number.NaN;
-  const elapsed = draft.getTime(row, clock) - earlier;
-  const isAnotherLife = draft.getTime(row, 'start') > earlier;
+function elapsedMs(draft: Draft, row: Row, { times, elapsedMs: ours }: Before, clock: number): number {
+  const earlier = times[row.timesAt + clock] ?? Number.NaN;
+  const elapsed = draft.time(row, clock) - earlier;
+  const isAnotherLife = draft.time(row, timeOf.start) > earlier;
   return isAnotherLife || Math.abs(elapsed - ours) > toleranceMs ? Number.NaN : elapsed;
 }

@@ -6,6 +6,9 @@ import type { EntityType } from '../entity.ts';
 /** What a row of cells is of: an entity, one of its resources, or one of its metrics whose name is not ours to know. */
 export type RowKind = EntityType | 'filesystem' | 'disk' | 'accelerator' | 'extra';
 
+/** Positions in the times of an entity: its start, and when what was measured. A kubelet measures CPU, memory and network apart. */
+export const timeOf = { start: 0, cpu: 1, memory: 2, network: 3 } as const;
+
 /** Which metric each cell of a row holds. */
 export interface Columns {
   readonly kind: RowKind;
@@ -25,14 +28,11 @@ export interface Columns {
 export interface RateColumn {
   readonly column: number;
   readonly counter: number;
-  /** By whose time the counter was read. */
-  readonly clock: Clock;
+  /** By whose time the counter was read: one of `timeOf`. */
+  readonly clock: number;
   /** Milli-units, cut to whole ones: CPU as Heapster counted it. Otherwise units, to three digits. */
   readonly inMillicores: boolean;
 }
-
-/** The times that come with a set of figures: a kubelet measures CPU, memory and network apart. */
-export type Clock = 'cpu' | 'memory' | 'network';
 
 const extra: Metric = {
   name: 'value',
@@ -84,9 +84,9 @@ function columnsFrom(kind: RowKind, metrics: readonly Metric[]): Columns {
   };
 }
 
-function clockOf(metric: string): Clock {
-  if (metric.startsWith('memory/')) return 'memory';
-  return metric.startsWith('network/') ? 'network' : 'cpu';
+function clockOf(metric: string): number {
+  if (metric.startsWith('memory/')) return timeOf.memory;
+  return metric.startsWith('network/') ? timeOf.network : timeOf.cpu;
 }
 
 /** How many digits of a metric are kept; those of open-ended ones too. */

@@ -21,6 +21,8 @@ export interface Row {
 /** The key of a pod's row. */
 export const podKey = (namespace: string, pod: string): string => `${namespace}/${pod}`;
 
+const none: readonly Row[] = [];
+
 /** Roughly, what the engine takes for a row and its place in the lists. */
 const bytesPerRow = 120;
 
@@ -33,7 +35,9 @@ export const timesPerEntity = 4;
  */
 export class Layout implements RowRanges {
   readonly #rows: Row[] = [];
-  readonly #children = new Map<Row | undefined, Row[]>();
+  readonly #roots: Row[] = [];
+  /** By row; most have none. */
+  readonly #children: (Row[] | undefined)[] = [];
   /** Pods and namespaces are many, and looked for by name; the slash tells them apart. */
   readonly #byName = new Map<string, Row>();
   #cells = 0;
@@ -83,12 +87,13 @@ export class Layout implements RowRanges {
   /** The row of a subject, if there is one. */
   find(kind: RowKind, name: string, parent: Row | undefined): Row | undefined {
     if (kind === 'pod' || kind === 'ns') return this.#byName.get(name);
-    return this.#children.get(parent)?.find((row) => row.name === name && row.kind === kind);
+    for (const row of this.under(parent)) if (row.kind === kind && row.name === name) return row;
+    return undefined;
   }
 
   /** Rows of subjects that belong to one; of the layout's own subjects where `parent` is undefined. */
   under(parent: Row | undefined): readonly Row[] {
-    return this.#children.get(parent) ?? [];
+    return parent === undefined ? this.#roots : (this.#children[parent.index] ?? none);
   }
 
   /** How many times belong to a row. */
@@ -124,9 +129,9 @@ export class Layout implements RowRanges {
 
   #place(row: Row): void {
     if (row.kind === 'pod' || row.kind === 'ns') this.#byName.set(row.name, row);
-    const siblings = this.#children.get(row.parent);
-    if (siblings === undefined) this.#children.set(row.parent, [row]);
-    else siblings.push(row);
+    this.#children.push(undefined);
+    if (row.parent === undefined) this.#roots.push(row);
+    else (this.#children[row.parent.index] ??= []).push(row);
   }
 }
 

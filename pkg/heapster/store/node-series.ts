@@ -8,6 +8,7 @@ import { addMeasured } from '../processing/measured-rows.ts';
 import { addPromised, setShares } from '../processing/promised-rows.ts';
 import { setRates } from '../processing/rates.ts';
 import { addToNode, type RoundSums, sumContainers } from '../processing/sums.ts';
+import { timeOf } from '../rows/columns.ts';
 import { isEntity, type Row } from '../rows/layout.ts';
 
 /** What one kubelet told in one round. */
@@ -76,11 +77,7 @@ export class NodeSeries {
 
 /** The containers of a pod of which the kubelet told. */
 const measuredContainers = (draft: Draft, pod: Row): readonly Row[] =>
-  draft.layout
-    .under(pod)
-    .filter(
-      (row) =>
-        row.kind === 'pod_container' &&
-        draft.rows.has(row) &&
-        !(Number.isNaN(draft.getTime(row, 'cpu')) && Number.isNaN(draft.getTime(row, 'memory'))),
-    );
+  draft.layout.under(pod).filter((row) => row.kind === 'pod_container' && draft.tells(row) && isMeasured(draft, row));
+
+const isMeasured = (draft: Draft, row: Row): boolean =>
+  !(Number.isNaN(draft.time(row, timeOf.cpu)) && Number.isNaN(draft.time(row, timeOf.memory)));

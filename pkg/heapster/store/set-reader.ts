@@ -2,7 +2,7 @@ import type { EpochMs } from '../../model/units.ts';
 import { as } from '../../model/units.ts';
 import type { SubjectHistory } from '../history/subject-history.ts';
 import type { LabeledValue, MetricSet } from '../model-source.ts';
-import { timeOf } from '../processing/draft.ts';
+import { timeOf } from '../rows/columns.ts';
 import type { Row } from '../rows/layout.ts';
 import { labelsOfRow } from './row-entity.ts';
 

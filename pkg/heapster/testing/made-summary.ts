@@ -1,13 +1,12 @@
-import type {
-  ContainerSummary,
-  CpuSummary,
-  FilesystemSummary,
-  KubeletSummary,
-  MemorySummary,
-  NetworkSummary,
-  PodSummary,
+import {
+  type ContainerSummary,
+  figuresPerFilesystem,
+  figuresPerSubject,
+  type KubeletSummary,
+  type PodSummary,
+  place,
+  placesOfFilesystem,
 } from '../../model/kubelet-summary.ts';
-import { as, type EpochMs } from '../../model/units.ts';
 
 /** What a made kubelet tells of, in figures that are easy to reckon with. Moments are epoch milliseconds by its clock. */
 export interface MadeNode {
@@ -36,90 +35,87 @@ const GiB = 2 ** 30;
 
 /** A summary as a decoder gives it. */
 export function madeSummary({ name = 'n1', at, bootedAt = 0, cpuSeconds, pods = [] }: MadeNode): KubeletSummary {
-  return {
-    node: {
-      name,
-      startedAt: moment(bootedAt),
-      cpu: cpu(at, cpuSeconds),
-      memory: memory(at, 2 * GiB),
-      io: undefined,
-      swap: undefined,
-      systemContainers: [],
-      network: network(at, cpuSeconds),
-      filesystem: filesystem(at, 10 * GiB),
-      processes: { count: 100, limit: 32_768 },
-    },
-    pods: pods.map((pod) => madePod(pod, at)),
-  };
+  const figures = new Figures();
+  const node = figures.subject({ at, startedAt: bootedAt, cpuSeconds, memoryBytes: 2 * GiB });
+  figures.network(node, { at, bytes: cpuSeconds });
+  figures.filesystem(node + place.filesystem, { at, used: 10 * GiB });
+  figures.set(node + place.processes.count, 100);
+  figures.set(node + place.processes.limit, 32_768);
+  const told = pods.map((pod) => madePod(figures, pod, at));
+  return { figures: figures.all, node: { name, at: node, systemContainers: [] }, pods: told };
 }
 
-function madePod(pod: MadePod, now: number): PodSummary {
+function madePod(figures: Figures, pod: MadePod, now: number): PodSummary {
   const { namespace = 'web', name, uid = `uid-${name}`, at = now, startedAt = 0, memoryBytes = GiB, rx = 0 } = pod;
   const containers = Object.entries(pod.cpuSeconds).map(([container, seconds]): ContainerSummary => {
-    return {
-      name: container,
-      startedAt: moment(startedAt),
-      cpu: cpu(at, seconds),
-      memory: memory(at, memoryBytes),
-      io: undefined,
-      swap: undefined,
-      rootfs: filesystem(at, 4_096),
-      logs: filesystem(at, 4_096),
-      accelerators: [],
-      custom: [],
-    };
+    const own = figures.subject({ at, startedAt, cpuSeconds: seconds, memoryBytes });
+    figures.filesystem(own + place.filesystem, { at, used: 4_096 });
+    figures.filesystem(own + place.logs, { at, used: 4_096 });
+    return { name: container, at: own, accelerators: [], custom: [] };
   });
   const all = Object.values(pod.cpuSeconds).reduce((sum, seconds) => sum + seconds, 0);
-  return {
-    namespace,
-    name,
-    uid,
-    startedAt: moment(startedAt),
-    cpu: cpu(at, all),
-    memory: memory(at, memoryBytes * containers.length),
-    io: undefined,
-    swap: undefined,
-    containers,
-    network: network(at, rx),
-    ephemeralStorage: filesystem(at, 8_192),
-    volumes: [{ name: 'data', filesystem: filesystem(at, 12_288) }],
-    processCount: containers.length + 1,
-  };
+  const own = figures.subject({ at, startedAt, cpuSeconds: all, memoryBytes: memoryBytes * containers.length });
+  figures.network(own, { at, bytes: rx });
+  figures.filesystem(own + place.filesystem, { at, used: 8_192 });
+  figures.set(own + place.processes.count, containers.length + 1);
+  const data = figures.reserve(figuresPerFilesystem);
+  figures.filesystem(data, { at, used: 12_288 });
+  return { namespace, name, uid, at: own, containers, volumes: [{ name: 'data', at: data }] };
 }
 
-const moment = (at: number): EpochMs => as<EpochMs>(at);
+interface MadeSubject {
+  readonly at: number;
+  readonly startedAt: number;
+  readonly cpuSeconds: number;
+  readonly memoryBytes: number;
+}
 
-const cpu = (at: number, seconds: number): CpuSummary => ({
-  sampledAt: moment(at),
-  usage: seconds * 1e9,
-  nanoCores: Number.NaN,
-  pressure: undefined,
-});
+/** The figures of a summary in the making. */
+class Figures {
+  readonly #all: number[] = [];
 
-const memory = (at: number, bytes: number): MemorySummary => ({
-  sampledAt: moment(at),
-  available: Number.NaN,
-  usage: bytes + 4_096,
-  workingSet: bytes,
-  rss: bytes / 2,
-  pageFaults: 1_000,
-  majorPageFaults: 0,
-  pressure: undefined,
-});
+  get all(): Float64Array {
+    return Float64Array.from(this.#all);
+  }
 
-const network = (at: number, bytes: number): NetworkSummary => ({
-  sampledAt: moment(at),
-  rx: bytes,
-  tx: bytes / 2,
-  rxErrors: 0,
-  txErrors: 0,
-});
+  reserve(many: number): number {
+    const at = this.#all.length;
+    for (let more = 0; more < many; more++) this.#all.push(Number.NaN);
+    return at;
+  }
 
-const filesystem = (at: number, used: number): FilesystemSummary => ({
-  sampledAt: moment(at),
-  used,
-  capacity: 100 * GiB,
-  available: 50 * GiB,
-  inodes: 1_000_000,
-  inodesFree: 900_000,
-});
+  set(at: number, value: number): void {
+    this.#all[at] = value;
+  }
+
+  subject({ at, startedAt, cpuSeconds, memoryBytes }: MadeSubject): number {
+    const own = this.reserve(figuresPerSubject);
+    this.set(own + place.startedAt, startedAt);
+    this.set(own + place.cpu.sampledAt, at);
+    this.set(own + place.cpu.usage, cpuSeconds * 1e9);
+    this.set(own + place.memory.sampledAt, at);
+    this.set(own + place.memory.usage, memoryBytes + 4_096);
+    this.set(own + place.memory.workingSet, memoryBytes);
+    this.set(own + place.memory.rss, memoryBytes / 2);
+    this.set(own + place.memory.pageFaults, 1_000);
+    this.set(own + place.memory.majorPageFaults, 0);
+    return own;
+  }
+
+  network(own: number, { at, bytes }: { readonly at: number; readonly bytes: number }): void {
+    this.set(own + place.network.sampledAt, at);
+    this.set(own + place.network.rx, bytes);
+    this.set(own + place.network.tx, bytes / 2);
+    this.set(own + place.network.rxErrors, 0);
+    this.set(own + place.network.txErrors, 0);
+  }
+
+  filesystem(from: number, { at, used }: { readonly at: number; readonly used: number }): void {
+    this.set(from + placesOfFilesystem.sampledAt, at);
+    this.set(from + placesOfFilesystem.used, used);
+    this.set(from + placesOfFilesystem.capacity, 100 * GiB);
+    this.set(from + placesOfFilesystem.available, 50 * GiB);
+    this.set(from + placesOfFilesystem.inodes, 1_000_000);
+    this.set(from + placesOfFilesystem.inodesFree, 900_000);
+  }
+}

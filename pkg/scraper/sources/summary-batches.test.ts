@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { NodeBatch } from '../../model/batch.ts';
-import type { KubeletSummary } from '../../model/kubelet-summary.ts';
+import { type KubeletSummary, place, type SubjectSummary } from '../../model/kubelet-summary.ts';
 import { as, type EpochMs } from '../../model/units.ts';
 import { decodeSummary } from '../summary/decode-summary.ts';
 import { SummaryBatches } from './summary-batches.ts';
@@ -19,16 +19,16 @@ describe('a batch made of a summary', () => {
     );
     assert.ok(told.length > 5);
     assert.equal(batch.layout.containers.length, told.length);
-    for (const { key, cpu, memory, startedAt } of told) {
+    for (const { key, ...one } of told) {
       const at = slotOf(batch, key);
-      assert.equal(batch.cpu[at], cpu?.usage, key);
-      assert.equal(batch.memory[at], memory?.workingSet, key);
-      assert.equal(batch.sampledAt[at], cpu?.sampledAt, key);
-      assert.equal(batch.startedAt[at], startedAt * 1e6, key);
+      assert.equal(batch.cpu[at], figure(one, place.cpu.usage), key);
+      assert.equal(batch.memory[at], figure(one, place.memory.workingSet), key);
+      assert.equal(batch.sampledAt[at], figure(one, place.cpu.sampledAt), key);
+      assert.equal(batch.startedAt[at], figure(one, place.startedAt) * 1e6, key);
     }
-    assert.equal(batch.nodeSample?.cpu, recorded.node.cpu?.usage);
-    assert.equal(batch.nodeSample?.memory, recorded.node.memory?.workingSet);
-    assert.equal(batch.nodeSample?.sampledAt, recorded.node.cpu?.sampledAt);
+    assert.equal(batch.nodeSample?.cpu, figure(recorded.node, place.cpu.usage));
+    assert.equal(batch.nodeSample?.memory, figure(recorded.node, place.memory.workingSet));
+    assert.equal(batch.nodeSample?.sampledAt, figure(recorded.node, place.cpu.sampledAt));
   });
 
   it('has the same layout while the containers are the same, in whichever order they are told', () => {
@@ -42,22 +42,21 @@ describe('a batch made of a summary', () => {
   });
 
   it('leaves out what was not measured, and takes no nonsense for a figure', () => {
-    const [pod] = recorded.pods;
-    const [container] = pod?.containers ?? [];
-    assert.ok(pod && container?.cpu && container.memory);
-    const cpu = { ...container.cpu, sampledAt: as<EpochMs>(Number.NaN), usage: 2 ** 70 };
-    const mangled: KubeletSummary = {
-      node: { ...recorded.node, memory: undefined },
-      pods: [
-        {
-          ...pod,
-          containers: [
-            { ...container, name: 'a', cpu: undefined, memory: undefined },
-            { ...container, name: 'b', cpu, memory: { ...container.memory, sampledAt: as<EpochMs>(Number.NaN) } },
-          ],
-        },
-      ],
-    };
+    const figures = recorded.figures.slice();
+    const pod = recorded.pods.find(({ containers }) => containers.length > 1);
+    const [first, second] = pod?.containers ?? [];
+    assert.ok(pod && first && second);
+    const { cpu, memory } = place;
+    for (const one of [cpu.sampledAt, cpu.usage, memory.sampledAt, memory.workingSet])
+      figures[first.at + one] = Number.NaN;
+    for (const one of [cpu.sampledAt, memory.sampledAt]) figures[second.at + one] = Number.NaN;
+    figures[second.at + cpu.usage] = 2 ** 70;
+    figures[recorded.node.at + memory.workingSet] = Number.NaN;
+    const containers = [
+      { ...first, name: 'a' },
+      { ...second, name: 'b' },
+    ];
+    const mangled: KubeletSummary = { ...recorded, figures, pods: [{ ...pod, containers }] };
     const batch = new SummaryBatches().of(mangled, receivedAt);
     assert.deepEqual(batch.layout.containers, ['b']);
     assert.equal(batch.cpu[0], Number.NaN);
@@ -71,6 +70,9 @@ function summaryIn(file: string): KubeletSummary {
   const decoded = decodeSummary(body);
   return decoded.kind === 'summary' ? decoded.summary : assert.fail(decoded.message);
 }
+
+const figure = ({ at }: SubjectSummary, which: number): number =>
+  recorded.figures[at + which] ?? assert.fail('no figure');
 
 function slotOf({ layout }: Omit<NodeBatch, 'node'>, key: string): number {
   const { namespaces, pods, containers } = layout;

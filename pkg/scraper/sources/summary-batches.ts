@@ -1,5 +1,5 @@
 import type { ContainerLayout, NodeBatch } from '../../model/batch.ts';
-import type { KubeletSummary, SubjectSummary } from '../../model/kubelet-summary.ts';
+import { type KubeletSummary, place, type SubjectSummary } from '../../model/kubelet-summary.ts';
 import type { Sample } from '../../model/sample.ts';
 import { as, type EpochMs } from '../../model/units.ts';
 
@@ -7,7 +7,17 @@ interface Row {
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
-  readonly told: SubjectSummary;
+  readonly told: Told;
+}
+
+/** What is read of a subject; NaN = not said. */
+interface Told {
+  readonly startedAt: number;
+  /** Of CPU, or else of memory. */
+  readonly sampledAt: number;
+  readonly cpu: number;
+  readonly memory: number;
+  readonly swap: number;
 }
 
 /** As many as are read of resource metrics. */
@@ -18,25 +28,25 @@ export class SummaryBatches {
   #layout: ContainerLayout = { namespaces: [], pods: [], containers: [] };
 
   /** `receivedAt` is the sample time of what bears none. */
-  of({ node, pods }: KubeletSummary, receivedAt: EpochMs): Omit<NodeBatch, 'node'> {
+  of({ figures, node, pods }: KubeletSummary, receivedAt: EpochMs): Omit<NodeBatch, 'node'> {
     const rows = pods
       .flatMap(({ namespace, name, containers }) =>
         containers
-          .filter(({ cpu, memory }) => cpu !== undefined || memory !== undefined)
-          .map((told): Row => ({ namespace, pod: name, container: told.name, told })),
+          .map((one): Row => ({ namespace, pod: name, container: one.name, told: toldOf(figures, one) }))
+          .filter(({ told }) => isMeasured(told)),
       )
       .slice(0, mostContainers)
       // Kubelets put pods in an order of their own making, another one each time.
       .sort(byName);
-    const nodeSample = nodeSampleOf(node, receivedAt);
+    const nodeSample = nodeSampleOf(toldOf(figures, node), receivedAt);
     return {
       ...(nodeSample && { nodeSample }),
       layout: this.#layoutOf(rows),
       sampledAt: Float64Array.from(rows, ({ told }) => sampledAt(told, receivedAt)),
       startedAt: Float64Array.from(rows, ({ told }) => told.startedAt * 1e6),
-      cpu: Float64Array.from(rows, ({ told }) => count(told.cpu?.usage)),
-      memory: Float64Array.from(rows, ({ told }) => count(told.memory?.workingSet)),
-      swap: Float64Array.from(rows, ({ told }) => count(told.swap?.usage)),
+      cpu: Float64Array.from(rows, ({ told }) => count(told.cpu)),
+      memory: Float64Array.from(rows, ({ told }) => count(told.memory)),
+      swap: Float64Array.from(rows, ({ told }) => count(told.swap)),
     };
   }
 
@@ -56,25 +66,38 @@ export class SummaryBatches {
   }
 }
 
-function nodeSampleOf(node: SubjectSummary, receivedAt: EpochMs): Sample | undefined {
-  const [cpu, memory, swap] = [node.cpu?.usage, node.memory?.workingSet, node.swap?.usage].map(count);
-  if (cpu === undefined || memory === undefined || Number.isNaN(cpu) || Number.isNaN(memory)) return undefined;
+function toldOf(figures: Float64Array, { at }: SubjectSummary): Told {
+  const figure = (which: number): number => figures[at + which] ?? Number.NaN;
+  const cpuAt = figure(place.cpu.sampledAt);
+  return {
+    startedAt: figure(place.startedAt),
+    // CPU's time decides, as for resource metrics: rates are computed from it.
+    sampledAt: Number.isNaN(cpuAt) ? figure(place.memory.sampledAt) : cpuAt,
+    cpu: figure(place.cpu.usage),
+    memory: figure(place.memory.workingSet),
+    swap: figure(place.swap.usage),
+  };
+}
+
+/** Of a container that has ended nothing of it is told. */
+const isMeasured = ({ sampledAt: at, cpu, memory }: Told): boolean =>
+  !(Number.isNaN(at) && Number.isNaN(cpu) && Number.isNaN(memory));
+
+function nodeSampleOf(node: Told, receivedAt: EpochMs): Sample | undefined {
+  const [cpu, memory, swap] = [count(node.cpu), count(node.memory), count(node.swap)];
+  if (Number.isNaN(cpu) || Number.isNaN(memory)) return undefined;
   return {
     sampledAt: as(sampledAt(node, receivedAt)),
     cpu: as(cpu),
     memory: as(memory),
-    ...(swap !== undefined && !Number.isNaN(swap) && { swap: as(swap) }),
+    ...(!Number.isNaN(swap) && { swap: as(swap) }),
   };
 }
 
-/** CPU's time decides, as for resource metrics: rates are computed from it. */
-function sampledAt({ cpu, memory }: SubjectSummary, receivedAt: EpochMs): number {
-  const times = [cpu?.sampledAt, memory?.sampledAt, receivedAt];
-  return times.find((at) => at !== undefined && !Number.isNaN(at)) ?? Number.NaN;
-}
+const sampledAt = ({ sampledAt: at }: Told, receivedAt: EpochMs): number => (Number.isNaN(at) ? receivedAt : at);
 
 /** Beyond 2^63 it is no count of bytes or nanoseconds, whatever the text says. */
-const count = (value = Number.NaN): number => (value >= 0 && value < 2 ** 63 ? Math.trunc(value) : Number.NaN);
+const count = (value: number): number => (value >= 0 && value < 2 ** 63 ? Math.trunc(value) : Number.NaN);
 
 const byName = (a: Row, b: Row): number =>
   compare(a.namespace, b.namespace) || compare(a.pod, b.pod) || compare(a.container, b.container);

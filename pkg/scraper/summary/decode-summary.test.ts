@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { KubeletSummary } from '../../model/kubelet-summary.ts';
 import { decodeSummary } from './decode-summary.ts';
+import { knownIn } from './testing/known-figures.ts';
 
 const testdata = join(import.meta.dirname, 'testdata');
 const recorded = readdirSync(testdata);
@@ -13,20 +14,26 @@ describe('what real kubelets said', () => {
     it(`is read to the last figure: ${file}`, () => {
       const { summary, skipped } = read(readFileSync(join(testdata, file)));
       assert.equal(skipped, 0);
-      assert.deepEqual(leavesOf(summary), leavesOf(expected(JSON.parse(readFileSync(join(testdata, file), 'utf8')))));
+      assert.deepEqual(
+        leavesOf(knownIn(summary)),
+        leavesOf(expected(JSON.parse(readFileSync(join(testdata, file), 'utf8')))),
+      );
     });
   }
 
   it('has written nothing yet that anybody measured, of a container that has just started', () => {
-    const { pods } = read(readFileSync(join(testdata, 'v1.36-just-crashed.json'))).summary;
-    const fresh = pods.find(({ name }) => name === 'badprobe')?.containers[0]?.rootfs;
-    assert.ok(fresh && fresh.capacity > 0 && Number.isNaN(fresh.used));
+    const { pods } = knownIn(read(readFileSync(join(testdata, 'v1.36-just-crashed.json'))).summary);
+    const fresh = pods.find(({ name }) => name === 'badprobe')?.containers[0]?.figures;
+    assert.ok((fresh?.['filesystem.capacity'] ?? 0) > 0);
+    assert.equal(fresh?.['filesystem.used'], undefined);
   });
 
   it('has no pressure and no swap in 1.20', () => {
-    const { summary } = read(readFileSync(join(testdata, 'v1.20-steady.json')));
-    assert.equal(summary.node.cpu?.pressure, undefined);
-    assert.equal(summary.node.swap, undefined);
+    const { node } = knownIn(read(readFileSync(join(testdata, 'v1.20-steady.json'))).summary);
+    assert.deepEqual(
+      Object.keys(node.figures).filter((name) => /pressure|swap/.test(name)),
+      [],
+    );
   });
 });
 
@@ -48,11 +55,8 @@ describe('an answer', () => {
 
   it('has no figures where there are none to be had: texts, negatives, lists', () => {
     const cpu = { time: 'yesterday', usageCoreNanoSeconds: '12', usageNanoCores: -1, psi: [] };
-    const { node } = read(answer({ node: { cpu, memory: [], startTime: '0001-01-01T00:00:00Z' } })).summary;
-    assert.equal(node.cpu?.pressure, undefined);
-    assert.deepEqual([node.cpu?.sampledAt, node.cpu?.usage, node.cpu?.nanoCores], [Number.NaN, Number.NaN, Number.NaN]);
-    assert.equal(node.memory, undefined);
-    assert.ok(Number.isNaN(node.startedAt));
+    const { node } = knownIn(read(answer({ node: { cpu, memory: [], startTime: '0001-01-01T00:00:00Z' } })).summary);
+    assert.deepEqual(node.figures, {});
   });
 
   it('that tells a pod or a container twice counts with the later life of it', () => {
@@ -64,11 +68,11 @@ describe('an answer', () => {
       [young, old],
     ]) {
       const pods = lives.map((life) => ({ podRef, ...life, containers: lives.map((one) => ({ name: 'c', ...one })) }));
-      const { summary } = read(answer({ pods }));
-      assert.equal(summary.pods.length, 1);
-      assert.equal(summary.pods[0]?.startedAt, Date.parse(young.startTime));
-      assert.equal(summary.pods[0]?.containers.length, 1);
-      assert.equal(summary.pods[0]?.containers[0]?.startedAt, Date.parse(young.startTime));
+      const told = knownIn(read(answer({ pods })).summary);
+      assert.equal(told.pods.length, 1);
+      assert.equal(told.pods[0]?.figures['startedAt'], Date.parse(young.startTime));
+      assert.equal(told.pods[0]?.containers.length, 1);
+      assert.equal(told.pods[0]?.containers[0]?.figures['startedAt'], Date.parse(young.startTime));
     }
   });
 

@@ -1,54 +1,21 @@
 import { as, type EpochMs } from '../../model/units.ts';
-
-/** What `key` returns after the last field of an object. */
-export const end = 0;
-/** What `key` returns for a name nobody waits for: its value must be skipped. */
-export const unknownKey = 1;
-
-/** Names of fields by number, and numbers by name: comparing numbers is what makes reading fast. */
-export class KeyTable {
-  readonly #names: Buffer[] = [];
-  /** By `slotOf` the name; small, and mostly empty. */
-  readonly #slots = new Uint8Array(512);
-
-  constructor(names: readonly string[]) {
-    for (const name of names) {
-      const bytes = Buffer.from(name);
-      let slot = slotOf(bytes, 0, bytes.length);
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & 511;
-      this.#slots[slot] = this.#names.push(bytes);
-    }
-  }
-
-  /** The number of a name (its place in the list, counted from 2), or `unknownKey`. */
-  find(bytes: Uint8Array, from: number, to: number): number {
-    for (let slot = slotOf(bytes, from, to); this.#slots[slot] !== 0; slot = (slot + 1) & 511) {
-      const place = this.#slots[slot] ?? 0;
-      const name = this.#names[place - 1];
-      if (name !== undefined && isAt(name, bytes, from, to)) return place + 1;
-    }
-    return unknownKey;
-  }
-}
-
-/** Length, first, last and middle letter tell the names apart well enough. */
-const slotOf = (bytes: Uint8Array, from: number, to: number): number =>
-  ((to - from) * 37 + (bytes[from] ?? 0) * 3 + (bytes[to - 1] ?? 0) * 11 + (bytes[(from + to) >> 1] ?? 0) * 5) & 511;
-
-function isAt(name: Uint8Array, bytes: Uint8Array, from: number, to: number): boolean {
-  if (name.length !== to - from) return false;
-  for (let at = 0; at < name.length; at++) if (name[at] !== bytes[from + at]) return false;
-  return true;
-}
+import type { Following } from './following.ts';
+import { type Moments, momentLength } from './moments.ts';
+import { end, type Field, type Shape } from './shape.ts';
 
 const quote = 0x22;
 const backslash = 0x5c;
+const colon = 0x3a;
 const comma = 0x2c;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
 const openBracket = 0x5b;
 const closeBracket = 0x5d;
 const zero = 0x30;
+const point = 0x2e;
+
+/** Of ten, by how many digits stand behind the point; none without any. */
+const powers = [undefined, ...Array.from({ length: 15 }, (_, digits) => 10 ** (digits + 1))];
 
 /**
  * Walks through JSON without making objects of it: only what is asked for is read, everything else is skipped. It takes
@@ -57,14 +24,15 @@ const zero = 0x30;
  */
 export class JsonScanner {
   readonly #bytes: Buffer;
-  readonly #keys: KeyTable;
-  readonly #moments = new Map<number, EpochMs>();
+  readonly #view: DataView;
+  readonly #moments: Moments;
   #at = 0;
   #failed = false;
 
-  constructor(bytes: Buffer, keys: KeyTable) {
+  constructor(bytes: Buffer, moments: Moments) {
     this.#bytes = bytes;
-    this.#keys = keys;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#moments = moments;
   }
 
   get failed(): boolean {
@@ -86,21 +54,32 @@ export class JsonScanner {
     return !this.#isClosedBy(closeBracket);
   }
 
-  /** The next field of an object, whose value must then be read or skipped; `end` after the last. */
-  key(): number {
-    if (this.#isClosedBy(closeBrace)) return end;
-    const bytes = this.#bytes;
-    if (bytes[this.#at] !== quote) return this.#fail();
-    const from = this.#at + 1;
-    let at = from;
-    let byte = bytes[at];
-    while (byte !== quote && byte !== backslash && byte !== undefined) byte = bytes[++at];
-    this.#at = at;
-    const key = byte === quote ? this.#keys.find(bytes, from, at) : unknownKey;
-    this.#closeText();
-    this.#blanks();
-    if (bytes[this.#at++] !== 0x3a) return this.#fail();
-    return key;
+  /**
+   * The next field of an object, whose value must then be read or skipped; `end` after the last. `following` is what was
+   * found there before.
+   */
+  next(shape: Shape, following: Following): Field {
+    const guess = following.guess(this.#view, this.#at);
+    if (guess === undefined) return this.#learn(shape, following);
+    this.#at += guess.length;
+    return guess.field;
+  }
+
+  /** Passes over what was found here before; false where there is something else. */
+  passes(memory: Following): boolean {
+    const guess = memory.guess(this.#view, this.#at);
+    if (guess !== undefined) this.#at += guess.length;
+    return guess !== undefined;
+  }
+
+  /** Where it is: what begins here can be remembered when it has been read. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** Remembers the value of a field that began at `from` and ends here. */
+  remember(memory: Following, from: number, field: Field): void {
+    if (!this.#failed) memory.learn(this.#view, { from, to: this.#at }, field);
   }
 
   /** A figure; NaN for anything else, and for what is negative: nothing that is measured can be. */
@@ -123,8 +102,8 @@ export class JsonScanner {
     }
     const next = bytes[at];
     // Whole numbers of up to 15 digits, which nearly all are, are exact so.
-    const isCommon = at > from && at - from <= 15 && next !== 0x2e && next !== 0x65 && next !== 0x45;
-    if (!isCommon) return this.#uncommonNumber();
+    if (at === from || at - from > 15 || next === 0x65 || next === 0x45) return this.#uncommonNumber();
+    if (next === point) return this.#decimal(value, { from, at });
     this.#at = at;
     return value;
   }
@@ -153,19 +132,11 @@ export class JsonScanner {
   /** The same, with the zero times as what they are. */
   instant(): EpochMs {
     this.#blanks();
-    const from = this.#at;
-    const seconds = this.#secondsOfDay(from);
-    if (seconds === undefined) return as<EpochMs>(instantOf(this.name()));
-    // Day by day the same bytes, so that only the first of a day is really read.
-    const day = this.#dayAt(from);
-    let midnight = this.#moments.get(day);
-    if (midnight === undefined) {
-      const text = this.#bytes.toString('latin1', from + 1, from + 11);
-      midnight = as<EpochMs>(Date.parse(`${text}T00:00:00Z`));
-      if (this.#moments.size < 1_000) this.#moments.set(day, midnight);
-    }
-    this.#at = from + 22;
-    return as<EpochMs>(midnight + seconds * 1000);
+    const isLongEnough = this.#at + momentLength <= this.#bytes.length;
+    const moment = isLongEnough ? this.#moments.read(this.#view, this.#at) : undefined;
+    if (moment === undefined) return as<EpochMs>(instantOf(this.name()));
+    this.#at += momentLength;
+    return moment;
   }
 
   /** Passes over a value. */
@@ -187,6 +158,26 @@ export class JsonScanner {
   #skipWord(): void {
     for (let byte = this.#bytes[this.#at]; byte !== undefined && isInWord(byte); byte = this.#bytes[this.#at])
       this.#at++;
+  }
+
+  #learn(shape: Shape, following: Following): Field {
+    const from = this.#at;
+    const field = this.#nameOfNext(shape);
+    this.remember(following, from, field);
+    return field;
+  }
+
+  /** Moves on to the value of the next field, or behind the object. */
+  #nameOfNext(shape: Shape): Field {
+    if (this.#isClosedBy(closeBrace)) return end;
+    if (this.#bytes[this.#at] !== quote) return this.#fail();
+    const from = ++this.#at;
+    const isPlain = this.#closeText();
+    const field = isPlain ? shape.field(this.#bytes, from, this.#at - 1) : shape.unknown;
+    this.#blanks();
+    if (this.#bytes[this.#at++] !== colon) return this.#fail();
+    this.#blanks();
+    return field;
   }
 
   #open(bracket: number): boolean {
@@ -239,32 +230,30 @@ export class JsonScanner {
     return isPlain;
   }
 
+  /** A number with digits behind its point, of which `whole` stands before it. */
+  #decimal(whole: number, point: { readonly from: number; readonly at: number }): number {
+    const bytes = this.#bytes;
+    let at = point.at + 1;
+    let value = whole;
+    let digit = (bytes[at] ?? 0) - zero;
+    while (digit >= 0 && digit <= 9) {
+      value = value * 10 + digit;
+      digit = (bytes[++at] ?? 0) - zero;
+    }
+    const power = powers[at - point.at - 1];
+    // Both are exact up to 15 digits, and what comes of dividing them is rounded once, as it ought to be.
+    const isCommon = power !== undefined && at - point.from <= 16 && bytes[at] !== 0x65 && bytes[at] !== 0x45;
+    if (!isCommon) return this.#uncommonNumber();
+    this.#at = at;
+    return value / power;
+  }
+
   #uncommonNumber(): number {
     const from = this.#at;
     const first = this.#bytes[from] ?? 0;
     this.skip();
     const isNumber = first === 0x2d || (first >= zero && first <= 0x39);
     return isNumber ? Number(this.#bytes.toString('latin1', from, this.#at)) : Number.NaN;
-  }
-
-  /** Of `"2026-11-21T03:25:32Z"` the seconds since midnight; undefined for texts of another form. */
-  #secondsOfDay(from: number): number | undefined {
-    const bytes = this.#bytes;
-    const isSo =
-      bytes[from] === quote && bytes[from + 11] === 0x54 && bytes[from + 20] === 0x5a && bytes[from + 21] === quote;
-    if (!isSo) return undefined;
-    const [hours, minutes, seconds] = [this.#pair(from + 12), this.#pair(from + 15), this.#pair(from + 18)];
-    const isTime = isBelow(24, hours) && isBelow(60, minutes) && isBelow(60, seconds);
-    return isTime ? hours * 3600 + minutes * 60 + seconds : undefined;
-  }
-
-  #pair(at: number): number {
-    return ((this.#bytes[at] ?? 0) - zero) * 10 + (this.#bytes[at + 1] ?? 0) - zero;
-  }
-
-  /** A number that tells days apart. */
-  #dayAt(from: number): number {
-    return this.#pair(from + 1) * 1e6 + this.#pair(from + 3) * 1e4 + this.#pair(from + 6) * 100 + this.#pair(from + 9);
   }
 
   #fail(): typeof end {
@@ -289,5 +278,3 @@ function parsedText(text: string): string | undefined {
 
 const instantOf = (text: string | undefined): number =>
   text === undefined || text.length > 40 ? Number.NaN : Date.parse(text);
-
-const isBelow = (limit: number, value: number): boolean => value >= 0 && value < limit;

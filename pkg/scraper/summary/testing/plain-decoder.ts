@@ -1,8 +1,8 @@
 import { isAscii } from 'node:buffer';
-import type { NodeSummary, PodSummary, VolumeSummary } from '../../../model/kubelet-summary.ts';
 import type { DecodedSummary } from '../decode-summary.ts';
 import { figureOf, type JsonPart, Moments, nameOf, partOf, partsOf } from './json-part.ts';
-import { containersOf, cpuOf, filesystemOf, ioOf, memoryOf, networkOf, swapOf } from './plain-parts.ts';
+import { type KnownPod, type KnownSubject, type KnownSummary, known } from './known-figures.ts';
+import { beganLater, containersOf, filesystemOf, networkOf, subjectOf } from './plain-parts.ts';
 
 /** More than any kubelet runs, so that a machine gone mad costs no more than this. */
 const mostPods = 4_096;
@@ -10,8 +10,13 @@ const mostPods = 4_096;
 /** Volumes of one pod. */
 const mostVolumes = 512;
 
+/** As `DecodedSummary`, the figures by their names. */
+export type PlainlyDecoded =
+  | Extract<DecodedSummary, { kind: 'bad-body' }>
+  | { readonly kind: 'summary'; readonly summary: KnownSummary; readonly skipped: number };
+
 /** Reads an answer of `/stats/summary` by way of `JSON.parse`: slower, and plain to see that it is right. */
-export function decodePlainly(body: Buffer): DecodedSummary {
+export function decodePlainly(body: Buffer): PlainlyDecoded {
   const root = partOf(parse(body));
   if (root === undefined) return { kind: 'bad-body', message: 'it is no JSON object' };
   const moments = new Moments();
@@ -31,27 +36,22 @@ function parse(body: Buffer): unknown {
   }
 }
 
-function nodeOf(node: JsonPart | undefined, moments: Moments): NodeSummary | undefined {
+function nodeOf(node: JsonPart | undefined, moments: Moments): KnownSummary['node'] | undefined {
   const name = nameOf(node?.['nodeName']);
   if (node === undefined || name === undefined) return undefined;
-  const limits = partOf(node['rlimit']);
-  return {
-    name,
-    startedAt: moments.read(node['startTime']),
-    cpu: cpuOf(node['cpu'], moments),
-    memory: memoryOf(node['memory'], moments),
-    io: ioOf(node['io'], moments),
-    swap: swapOf(node['swap']),
-    systemContainers: containersOf(node['systemContainers'], moments),
+  const limits = partOf(node['rlimit']) ?? {};
+  const figures = known({
+    ...subjectOf(node, moments),
     network: networkOf(node['network'], moments),
     filesystem: filesystemOf(node['fs'], moments),
-    processes: limits && { count: figureOf(limits['curproc']), limit: figureOf(limits['maxpid']) },
-  };
+    processes: { count: figureOf(limits['curproc']), limit: figureOf(limits['maxpid']) },
+  });
+  return { name, figures, systemContainers: containersOf(node['systemContainers'], moments) };
 }
 
-function podsOf(value: unknown, moments: Moments): { pods: readonly PodSummary[]; skipped: number } {
+function podsOf(value: unknown, moments: Moments): { pods: readonly KnownPod[]; skipped: number } {
   const told = Array.isArray(value) ? value.length : 0;
-  const pods = new Map<string, PodSummary>();
+  const pods = new Map<string, KnownPod>();
   let sensible = 0;
   for (const part of partsOf(value, mostPods)) {
     const pod = podOf(part, moments);
@@ -59,38 +59,32 @@ function podsOf(value: unknown, moments: Moments): { pods: readonly PodSummary[]
     sensible++;
     const key = `${pod.namespace}/${pod.name}`;
     const twin = pods.get(key);
-    if (twin === undefined || pod.startedAt > twin.startedAt) pods.set(key, pod);
+    if (twin === undefined || beganLater(pod, twin)) pods.set(key, pod);
   }
   return { pods: [...pods.values()], skipped: told - sensible };
 }
 
-function podOf(part: JsonPart, moments: Moments): PodSummary | undefined {
+function podOf(part: JsonPart, moments: Moments): KnownPod | undefined {
   const reference = partOf(part['podRef']);
   const namespace = nameOf(reference?.['namespace']);
   const name = nameOf(reference?.['name']);
   if (namespace === undefined || name === undefined) return undefined;
-  return {
-    namespace,
-    name,
-    uid: nameOf(reference?.['uid']) ?? '',
-    startedAt: moments.read(part['startTime']),
-    cpu: cpuOf(part['cpu'], moments),
-    memory: memoryOf(part['memory'], moments),
-    io: ioOf(part['io'], moments),
-    swap: swapOf(part['swap']),
-    containers: containersOf(part['containers'], moments),
+  const figures = known({
+    ...subjectOf(part, moments),
     network: networkOf(part['network'], moments),
-    ephemeralStorage: filesystemOf(part['ephemeral-storage'], moments),
-    volumes: volumesOf(part['volume'], moments),
-    processCount: figureOf(partOf(part['process_stats'])?.['process_count']),
-  };
+    filesystem: filesystemOf(part['ephemeral-storage'], moments),
+    processes: { count: figureOf(partOf(part['process_stats'])?.['process_count']) },
+  });
+  const uid = nameOf(reference?.['uid']) ?? '';
+  const containers = containersOf(part['containers'], moments);
+  return { namespace, name, uid, figures, containers, volumes: volumesOf(part['volume'], moments) };
 }
 
-function volumesOf(value: unknown, moments: Moments): PodSummary['volumes'] {
-  const volumes: VolumeSummary[] = [];
+function volumesOf(value: unknown, moments: Moments): KnownPod['volumes'] {
+  const volumes: KnownSubject[] = [];
   for (const part of partsOf(value, mostVolumes)) {
     const name = nameOf(part['name']);
-    if (name !== undefined) volumes.push({ name, filesystem: filesystemOf(part, moments) });
+    if (name !== undefined) volumes.push({ name, figures: known(filesystemOf(part, moments) ?? {}) });
   }
   return volumes;
 }

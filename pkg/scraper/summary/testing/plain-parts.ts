@@ -1,17 +1,6 @@
-import type {
-  AcceleratorSummary,
-  ContainerSummary,
-  CpuSummary,
-  CustomValue,
-  FilesystemSummary,
-  IoSummary,
-  MemorySummary,
-  NetworkSummary,
-  Pressure,
-  PressureLine,
-  SwapSummary,
-} from '../../../model/kubelet-summary.ts';
+import type { AcceleratorSummary, CustomValue } from '../../../model/kubelet-summary.ts';
 import { figureOf, type JsonPart, type Moments, nameOf, partOf, partsOf } from './json-part.ts';
+import { type KnownContainer, type KnownSubject, known } from './known-figures.ts';
 
 /** Of one pod, or of one machine's daemons. */
 const mostContainers = 512;
@@ -23,8 +12,8 @@ const mostExtras = 64;
 const neverMeasured = '1970-01-01T00:00:00Z';
 
 /** The containers of a list, those without a name left out. */
-export function containersOf(value: unknown, moments: Moments): readonly ContainerSummary[] {
-  const containers: ContainerSummary[] = [];
+export function containersOf(value: unknown, moments: Moments): readonly KnownContainer[] {
+  const containers: KnownContainer[] = [];
   for (const part of partsOf(value, mostContainers)) {
     const container = containerOf(part, moments);
     if (container !== undefined) keepLaterLife(containers, container);
@@ -33,32 +22,41 @@ export function containersOf(value: unknown, moments: Moments): readonly Contain
 }
 
 /** A container that was restarted may be told twice for a while. */
-function keepLaterLife(containers: ContainerSummary[], container: ContainerSummary): void {
+function keepLaterLife(containers: KnownContainer[], container: KnownContainer): void {
   const at = containers.findIndex(({ name }) => name === container.name);
   const twin = containers[at];
   if (twin === undefined) containers.push(container);
-  else if (container.startedAt > twin.startedAt) containers[at] = container;
+  else if (beganLater(container, twin)) containers[at] = container;
 }
 
-function containerOf(part: JsonPart, moments: Moments): ContainerSummary | undefined {
+/** A life whose beginning is not known began no later than any other. */
+export const beganLater = (one: KnownSubject, other: KnownSubject): boolean =>
+  (one.figures['startedAt'] ?? Number.NaN) > (other.figures['startedAt'] ?? Number.NaN);
+
+function containerOf(part: JsonPart, moments: Moments): KnownContainer | undefined {
   const name = nameOf(part['name']);
   if (name === undefined) return undefined;
+  const figures = known({
+    ...subjectOf(part, moments),
+    filesystem: filesystemOf(part['rootfs'], moments),
+    logs: filesystemOf(part['logs'], moments),
+  });
+  const accelerators = acceleratorsOf(part['accelerators']);
+  return { name, figures, accelerators, custom: customOf(part['userDefinedMetrics'], moments) };
+}
+
+/** What every kind of subject may have. */
+export function subjectOf(part: JsonPart, moments: Moments): object {
   return {
-    name,
     startedAt: moments.read(part['startTime']),
     cpu: cpuOf(part['cpu'], moments),
     memory: memoryOf(part['memory'], moments),
     io: ioOf(part['io'], moments),
     swap: swapOf(part['swap']),
-    rootfs: filesystemOf(part['rootfs'], moments),
-    logs: filesystemOf(part['logs'], moments),
-    accelerators: acceleratorsOf(part['accelerators']),
-    custom: customOf(part['userDefinedMetrics'], moments),
   };
 }
 
-/** CPU of anything that has it. */
-export function cpuOf(value: unknown, moments: Moments): CpuSummary | undefined {
+function cpuOf(value: unknown, moments: Moments) {
   const part = partOf(value);
   if (part === undefined) return undefined;
   return {
@@ -69,8 +67,7 @@ export function cpuOf(value: unknown, moments: Moments): CpuSummary | undefined 
   };
 }
 
-/** Memory of anything that has it. */
-export function memoryOf(value: unknown, moments: Moments): MemorySummary | undefined {
+function memoryOf(value: unknown, moments: Moments) {
   const part = partOf(value);
   if (part === undefined) return undefined;
   return {
@@ -85,21 +82,19 @@ export function memoryOf(value: unknown, moments: Moments): MemorySummary | unde
   };
 }
 
-/** Waiting for reads and writes. */
-export function ioOf(value: unknown, moments: Moments): IoSummary | undefined {
+function ioOf(value: unknown, moments: Moments) {
   const part = partOf(value);
   if (part === undefined) return undefined;
   return { sampledAt: moments.read(part['time']), pressure: pressureOf(part['psi']) };
 }
 
-/** Swap of anything that has it. */
-export function swapOf(value: unknown): SwapSummary | undefined {
+function swapOf(value: unknown) {
   const part = partOf(value);
   return part && { usage: figureOf(part['swapUsageBytes']), available: figureOf(part['swapAvailableBytes']) };
 }
 
 /** Counters of the default interface; a machine without one has a name and a time only. */
-export function networkOf(value: unknown, moments: Moments): NetworkSummary | undefined {
+export function networkOf(value: unknown, moments: Moments): object | undefined {
   const part = partOf(value);
   return (
     part && {
@@ -113,7 +108,7 @@ export function networkOf(value: unknown, moments: Moments): NetworkSummary | un
 }
 
 /** A file system, or a part of one. */
-export function filesystemOf(value: unknown, moments: Moments): FilesystemSummary | undefined {
+export function filesystemOf(value: unknown, moments: Moments): object | undefined {
   const part = partOf(value);
   return (
     part && {
@@ -128,12 +123,12 @@ export function filesystemOf(value: unknown, moments: Moments): FilesystemSummar
   );
 }
 
-function pressureOf(value: unknown): Pressure | undefined {
+function pressureOf(value: unknown) {
   const part = partOf(value);
   return part && { some: pressureLineOf(part['some']), full: pressureLineOf(part['full']) };
 }
 
-function pressureLineOf(value: unknown): PressureLine {
+function pressureLineOf(value: unknown) {
   const part = partOf(value) ?? {};
   return {
     total: figureOf(part['total']),
