@@ -1,6 +1,6 @@
 import type { Registry } from '../telemetry/exposition.ts';
 import { Counter, defaultBuckets, Gauge, Histogram, type LabelValues } from '../telemetry/instruments.ts';
-import type { BadLines } from './decode/decode.ts';
+import type { BadLines } from './decode/decoded.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Everything the scraper counts. The names beginning with `metrics_server_` are the reference's. */

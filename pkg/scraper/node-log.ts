@@ -1,6 +1,6 @@
 import type { NodeRecord } from '../model/cluster.ts';
 import type { Facts, Logger } from '../telemetry/logger.ts';
-import type { BadLineKind, BadLines } from './decode/decode.ts';
+import type { BadLineKind, BadLines } from './decode/decoded.ts';
 import { type Asking, askingText, isSuccess, type Outcome, outcomeText } from './outcome.ts';
 import type { Source } from './scrape-report.ts';
 

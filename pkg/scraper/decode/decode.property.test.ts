@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { as } from '../../model/units.ts';
-import { type Decoded, ResourceDecoder } from './decode.ts';
+import { ResourceDecoder } from './decode.ts';
+import type { Decoded } from './decoded.ts';
 
 const received = as<Parameters<ResourceDecoder['decode']>[1]>(1_800_000_000_000);
 const recorded = globSync(join(import.meta.dirname, '../testdata', '*.txt')).map((file) => readFileSync(file));

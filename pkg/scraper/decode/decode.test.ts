@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { as, type EpochMs } from '../../model/units.ts';
-import { type Decoded, ResourceDecoder } from './decode.ts';
+import { ResourceDecoder } from './decode.ts';
+import type { Decoded } from './decoded.ts';
 
 const received = as<EpochMs>(Date.UTC(2077, 6, 7, 7, 7, 7));
 const coredns = '{container="coredns",namespace="kube-system",pod="coredns-558bd4d5db-4dpjz"}';

@@ -1,6 +1,6 @@
 import type { NodeBatch } from '../../model/batch.ts';
 import type { NodeRecord } from '../../model/cluster.ts';
-import type { BadLines } from '../decode/decode.ts';
+import type { BadLines } from '../decode/decoded.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Attempt, Source } from '../scrape-report.ts';
 import type { ClockReading } from '../skew.ts';
