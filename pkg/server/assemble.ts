@@ -41,7 +41,7 @@ export async function assemble(config: Config, surroundings: Surroundings): Prom
   const registry = new Registry();
   const observer = new RestClientInstruments(registry, clock);
   await using opened = new AsyncDisposableStack();
-  // Side by side: keys are made on other threads while the library that reads kubeconfigs is loaded.
+  // Side by side: files are read while the library that reads kubeconfigs is loaded.
   const [loading, naming, connecting, reading, auditing] = await Promise.all([
     loadServingCertificate({ ...config.serving, clock, log: log.named('serving') }),
     loadNamedCertificates(config.serving.tls.sniCertKeys, { clock, log: log.named('serving') }),

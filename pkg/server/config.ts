@@ -1,5 +1,5 @@
 import type { SecureVersion } from 'node:tls';
-import type { KeyAlgorithm } from '../apiserver/serving-ca/sign-certificate.ts';
+import type { KeyAlgorithm } from '../apiserver/certificates/sign-certificate.ts';
 import type { LabelSelector } from '../model/label-selector.ts';
 import type { VerbosityRule } from '../telemetry/logger.ts';
 

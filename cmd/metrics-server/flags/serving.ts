@@ -1,4 +1,4 @@
-import { keyAlgorithms } from '../../../pkg/apiserver/serving-ca/sign-certificate.ts';
+import { keyAlgorithms } from '../../../pkg/apiserver/certificates/sign-certificate.ts';
 import type { FlagSection } from './flag.ts';
 import { parseObjectName } from './object-names.ts';
 import { parseSniCertKeys } from './sni-cert-keys.ts';

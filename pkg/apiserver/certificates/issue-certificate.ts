@@ -33,7 +33,7 @@ export interface CertificateOrder {
 
 /** Makes an X.509 v3 certificate over RSA with SHA-256; throws when the issuer's PEM is not readable. */
 export async function issueCertificate(order: CertificateOrder): Promise<CertificatePair> {
-  // Loaded only where certificates are made: it costs some 9 MB, which a server with a certificate of its own keeps.
+  // Loaded only where such certificates are made: it costs some 9 MB.
   const { default: library } = await import('node-forge');
   const keyPem = order.key ?? (await generateKey());
   const issuerKey = order.issuer?.keyPem ?? keyPem;

@@ -4,7 +4,8 @@ import { isIP } from 'node:net';
 import { dirname } from 'node:path';
 import type { EpochMs } from '../../model/units.ts';
 import { type CertificateFiles, fileProblem } from './certificate-files.ts';
-import { type CertificatePair, issueCertificate } from './issue-certificate.ts';
+import type { CertificatePair } from './issue-certificate.ts';
+import { type KeyAlgorithm, signCertificate } from './sign-certificate.ts';
 
 const hourMs = 3_600_000;
 const lifetimeMs = 365 * 24 * hourMs;
@@ -20,28 +21,47 @@ const serviceNames: readonly string[] = [
 
 const everyAddress: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
-/** A certificate by an authority whose key nobody keeps; the authority's own certificate follows in the PEM. */
-export async function makeSelfSigned(bindAddress: string, now: EpochMs): Promise<CertificatePair> {
+/** What a self-signed certificate is made for. */
+export interface SelfSigning {
+  /** Named when it is one address and not all. */
+  readonly bindAddress: string;
+  /** The cipher suites up to TLS 1.2 as OpenSSL writes them; absent = those of Node.js. */
+  readonly ciphers?: string | undefined;
+  readonly now: EpochMs;
+}
+
+/**
+ * A certificate by an authority whose key nobody keeps; the authority's own certificate follows in the PEM. Its keys are of
+ * P-256: two of RSA would be up to half of the time that the server takes to start.
+ */
+export async function makeSelfSigned({ bindAddress, ciphers, now }: SelfSigning): Promise<CertificatePair> {
+  const keyAlgorithm = keyAlgorithmFor(ciphers);
   // An hour ago, for those whose clocks are behind.
   const validity = { notBefore: now - hourMs, notAfter: now + lifetimeMs };
   const stamp = Math.floor(now / 1000);
   const isSpecific = isIP(bindAddress) !== 0 && !everyAddress.has(bindAddress);
-  const authority = await issueCertificate({
+  const authority = await signCertificate({
     commonName: `metrics-server-ca@${stamp}`,
+    dnsNames: [],
     isCa: true,
-    usages: [],
+    keyAlgorithm,
     ...validity,
   });
-  const leaf = await issueCertificate({
+  const leaf = await signCertificate({
     commonName: `metrics-server@${stamp}`,
     dnsNames: serviceNames,
     ipAddresses: [...new Set(['127.0.0.1', ...(isSpecific ? [bindAddress] : [])])],
+    isCa: false,
+    keyAlgorithm,
     issuer: authority,
-    usages: ['server'],
     ...validity,
   });
   return { certPem: leaf.certPem + authority.certPem, keyPem: leaf.keyPem };
 }
+
+/** A client of TLS 1.2 gets nowhere with a key that none of the suites is for. */
+const keyAlgorithmFor = (ciphers: string | undefined): KeyAlgorithm =>
+  ciphers === undefined || ciphers.includes('ECDSA') ? 'ecdsa-p256' : 'rsa-2048';
 
 /** Writes a pair where none was, the key readable for us only; gives back what went wrong, if anything. */
 export async function writePair(pair: CertificatePair, files: CertificateFiles): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -44,6 +44,17 @@ test('without files a certificate is made for the Service, kept in the directory
   assert.equal((await stat(join(certDir, 'apiserver.key'))).mode & 0o777, 0o600);
   assert.deepEqual((await readdir(certDir)).sort(), ['apiserver.crt', 'apiserver.key']);
   assert.deepEqual((await loaded({ certDir })).pair, made.pair);
+});
+
+test('a certificate made here is of use to the cipher suites that are spoken', async (t) => {
+  const typeOf = async (ciphers?: string): Promise<string | undefined> => {
+    const certDir = await folder(t);
+    const { pair: made } = await loaded({ certDir, ...(ciphers && { tls: { ciphers } }) });
+    return createPrivateKey(made.keyPem).asymmetricKeyType;
+  };
+  assert.equal(await typeOf(), 'ec');
+  assert.equal(await typeOf('ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256'), 'ec');
+  assert.equal(await typeOf('TLS_AES_128_GCM_SHA256:ECDHE-RSA-AES128-GCM-SHA256'), 'rsa');
 });
 
 test('a client that trusts the authority in the file can verify the server by the name of the Service', async (t) => {

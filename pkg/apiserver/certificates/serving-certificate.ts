@@ -16,6 +16,8 @@ export interface ServingCertificateOptions {
   readonly certDir: string;
   /** Named in a certificate made here when it is one address and not all. */
   readonly bindAddress: string;
+  /** Which suites the server speaks: the key of a certificate made here is of use to them. */
+  readonly tls?: { readonly ciphers?: string };
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -45,6 +47,7 @@ async function loadOrMake(
   files: CertificateFiles,
   options: ServingCertificateOptions,
 ): Promise<ServingCertificateOutcome> {
+  const { bindAddress, tls, clock } = options;
   const outcome = await readCertificateFiles(files);
   if (outcome.kind === 'read') return loaded(outcome.pair, files, options);
   if (outcome.kind === 'unusable') {
@@ -52,7 +55,7 @@ async function loadOrMake(
     return { kind: 'failed', message: `cannot load the serving certificate: ${outcome.message}; ${cure}` };
   }
 
-  const pair = await makeSelfSigned(options.bindAddress, options.clock.now());
+  const pair = await makeSelfSigned({ bindAddress, ciphers: tls?.ciphers, now: clock.now() });
   const problem = await writePair(pair, files);
   if (problem !== undefined) {
     const cure = 'mount a writable directory there, choose another --cert-dir, or give --tls-cert-file';

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import type { EpochMs } from '../../model/units.ts';
 import type { CertificatePair } from '../certificates/issue-certificate.ts';
+import { type KeyAlgorithm, signCertificate } from '../certificates/sign-certificate.ts';
 import { isOld, lifeOf, type RotationTerms } from './rotation.ts';
-import { type KeyAlgorithm, signCertificate } from './sign-certificate.ts';
 
 /** The Service through which the kube-apiserver reaches us. */
 export interface ServiceRef {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { createSecureContext } from 'node:tls';
-import { issueCertificate } from '../certificates/issue-certificate.ts';
+import { issueCertificate } from './issue-certificate.ts';
 import { keyAlgorithms, type SigningOrder, signCertificate } from './sign-certificate.ts';
 
 const notBefore = Date.UTC(2026, 0, 1);
@@ -53,6 +53,15 @@ test('times on both sides of 2050 read back the same', async () => {
     const { certPem } = await signCertificate(leaf({ notAfter: at + 999 }));
     assert.equal(new X509Certificate(certPem).validToDate.getTime(), at);
   }
+});
+
+test('addresses of both families are named, in whichever way they are written', async () => {
+  const ipAddresses = ['127.0.0.1', '::1', '2001:DB8::7:0:1', '::ffff:192.0.2.7', 'fd00:1:2:3:4:5:6:7', '1::'];
+  const { certPem } = await signCertificate(leaf({ ipAddresses }));
+  const read = new X509Certificate(certPem);
+  for (const ip of ipAddresses) assert.equal(read.checkIP(ip), ip);
+  assert.equal(read.checkIP('2001:db8::7:0:2'), undefined);
+  await assert.rejects(signCertificate(leaf({ ipAddresses: ['metrics-server'] })), /must be an IP address/);
 });
 
 test('many names make long lengths, which read back', async () => {

@@ -8,9 +8,9 @@ import {
   sign,
   X509Certificate,
 } from 'node:crypto';
+import { isIP } from 'node:net';
 import { promisify } from 'node:util';
-import { type DerElement, derElements, derOid } from '../certificates/der.ts';
-import type { CertificatePair } from '../certificates/issue-certificate.ts';
+import { type DerElement, derElements, derOid } from './der.ts';
 import {
   derBits,
   derElement,
@@ -24,6 +24,7 @@ import {
   derTrue,
   derUtf8,
 } from './der-writing.ts';
+import type { CertificatePair } from './issue-certificate.ts';
 
 /** The kinds of keys that certificates are made with here. */
 export const keyAlgorithms = ['ecdsa-p256', 'rsa-2048'] as const;
@@ -36,6 +37,7 @@ export interface SigningOrder {
   readonly commonName: string;
   /** For a server; an authority has none. */
   readonly dnsNames: readonly string[];
+  readonly ipAddresses?: readonly string[];
   /** May sign others. */
   readonly isCa: boolean;
   /** Epoch milliseconds, cut to whole seconds. */
@@ -123,19 +125,37 @@ const oids = {
 } as const;
 
 function extensionsOf(
-  { isCa, dnsNames, keyAlgorithm }: SigningOrder,
+  { isCa, dnsNames, ipAddresses = [], keyAlgorithm }: SigningOrder,
   keyId: Buffer,
   issuerKeyId: Buffer | undefined,
 ): Buffer[] {
-  const names = derSequence(...dnsNames.map((name) => derElement(0x82, Buffer.from(name, 'latin1'))));
+  const names = [
+    ...dnsNames.map((name) => derElement(0x82, Buffer.from(name, 'latin1'))),
+    ...ipAddresses.map((ip) => derElement(0x87, addressBytes(ip))),
+  ];
   return [
     extension(oids.basicConstraints, isCa ? derSequence(derTrue) : derSequence(), 'critical'),
     extension(oids.keyUsage, usageBits(isCa, keyAlgorithm), 'critical'),
     ...(isCa ? [] : [extension(oids.extendedKeyUsage, derSequence(derObjectId(oids.serverAuth)))]),
     extension(oids.subjectKeyIdentifier, derOctets(keyId)),
     ...(issuerKeyId ? [extension(oids.authorityKeyIdentifier, derSequence(derElement(0x80, issuerKeyId)))] : []),
-    ...(dnsNames.length > 0 ? [extension(oids.subjectAltName, names)] : []),
+    ...(names.length > 0 ? [extension(oids.subjectAltName, derSequence(...names))] : []),
   ];
+}
+
+/** Four bytes or sixteen, most significant first. */
+function addressBytes(ip: string): Buffer {
+  if (isIP(ip) === 4) return Buffer.from(ip.split('.').map(Number));
+  if (isIP(ip) !== 6) throw new TypeError(`a certificate's address must be an IP address, got ${ip}`);
+  // URLs write the eight groups in hexadecimal, and the longest run of zeros as `::`.
+  const [left = '', right] = new URL(`http://[${ip}]`).hostname.slice(1, -1).split('::');
+  const [first, last] = [left, right ?? ''].map((groups) => (groups === '' ? [] : groups.split(':')));
+  const bytes = Buffer.alloc(16);
+  const write = (groups: readonly string[], from: number): void =>
+    groups.forEach((group, at) => bytes.writeUInt16BE(Number.parseInt(group, 16), 2 * (from + at)));
+  write(first ?? [], 0);
+  write(last ?? [], 8 - (last?.length ?? 0));
+  return bytes;
 }
 
 /** An authority signs certificates and revocation lists; a server signs handshakes, and with RSA may decrypt in old ones. */
