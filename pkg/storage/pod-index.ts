@@ -1,8 +1,12 @@
-import type { NodeWindow } from './node-window.ts';
+import type { NodeRows } from './node-rows.ts';
+import type { PodRows } from './pod-rows.ts';
 
-/** Where pods are: namespace, name, and the nodes that speak of it, nearly always one. */
+/** A pod as its node knows it; or, rarely, as each of several does. */
+type Found = PodRows | readonly PodRows[];
+
+/** Where pods are: namespace, name, and the rows on the node that speaks of it, nearly always one. */
 export class PodIndex {
-  readonly #namespaces = new Map<string, Map<string, NodeWindow | readonly NodeWindow[]>>();
+  readonly #namespaces = new Map<string, Map<string, Found>>();
 
   /** How many namespaces and pods are known. */
   get size(): { readonly namespaces: number; readonly pods: number } {
@@ -12,41 +16,38 @@ export class PodIndex {
     };
   }
 
-  /** The nodes that speak of this pod. */
-  find(namespace: string, pod: string): NodeWindow | readonly NodeWindow[] | undefined {
+  /** The pod on the nodes that speak of it. */
+  find(namespace: string, pod: string): Found | undefined {
     return this.#namespaces.get(namespace)?.get(pod);
   }
 
-  add(window: NodeWindow): void {
-    for (const { first } of window.order.pods()) {
-      const pods = this.#podsOf(window.order.namespace(first));
-      const pod = window.order.pod(first);
-      const before = pods.get(pod);
-      pods.set(pod, before === undefined ? window : [before, window].flat());
-    }
+  /** The pod as this node knows it. */
+  on(node: NodeRows, namespace: string, pod: string): PodRows | undefined {
+    const found = this.find(namespace, pod);
+    if (isOne(found)) return found?.node === node ? found : undefined;
+    return found.find((rows) => rows.node === node);
   }
 
-  remove(window: NodeWindow): void {
-    for (const { first } of window.order.pods()) {
-      const namespace = window.order.namespace(first);
-      const pods = this.#podsOf(namespace);
-      const pod = window.order.pod(first);
-      const others = [pods.get(pod) ?? []].flat().filter((other) => other !== window);
-      pods.delete(pod);
-      if (others.length > 0) pods.set(pod, only(others) ?? others);
-      if (pods.size === 0) this.#namespaces.delete(namespace);
-    }
-  }
-
-  #podsOf(namespace: string): Map<string, NodeWindow | readonly NodeWindow[]> {
+  add(namespace: string, pod: string, rows: PodRows): void {
     let pods = this.#namespaces.get(namespace);
     if (pods === undefined) {
       pods = new Map();
       this.#namespaces.set(namespace, pods);
     }
-    return pods;
+    const others = pods.get(pod);
+    pods.set(pod, others === undefined ? rows : [others, rows].flat());
+  }
+
+  remove(namespace: string, pod: string, rows: PodRows): void {
+    const pods = this.#namespaces.get(namespace);
+    const found = pods?.get(pod);
+    if (pods === undefined || found === undefined) return;
+    if (found === rows) pods.delete(pod);
+    else if (!isOne(found)) pods.set(pod, oneOrAll(found.filter((other) => other !== rows)));
+    if (pods.size === 0) this.#namespaces.delete(namespace);
   }
 }
 
-const only = (windows: readonly NodeWindow[]): NodeWindow | undefined =>
-  windows.length === 1 ? windows[0] : undefined;
+const isOne = (found: Found | undefined): found is PodRows | undefined => !Array.isArray(found);
+
+const oneOrAll = (all: readonly PodRows[]): Found => (all.length === 1 && all[0]) || all;

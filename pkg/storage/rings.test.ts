@@ -41,14 +41,27 @@ describe('a ring', () => {
     assert.deepEqual(seconds(rings, 0, 30), [30]);
   });
 
-  it('moves to another row of another node window with all it knows', () => {
-    const from = new Rings(2, 3, windowMs);
-    fill(from, 0, [1, 2, 3]);
-    fill(from, 1, [0, 15, 30, 45]);
-    const to = new Rings(3, 3, windowMs);
-    to.copy(2, from, 1);
-    assert.deepEqual(seconds(to, 2, 45), [15, 30, 45]);
-    assert.deepEqual(read(to, 1, 45), []);
+  it('moves to another row with all it knows', () => {
+    const rings = new Rings(3, 3, windowMs);
+    fill(rings, 0, [1, 2, 3]);
+    fill(rings, 1, [0, 15, 30, 45]);
+    rings.copy(2, 1);
+    assert.deepEqual(seconds(rings, 2, 45), [15, 30, 45]);
+    assert.deepEqual(seconds(rings, 0, 3), [1, 2, 3]);
+  });
+
+  it('keeps all it knows while there is room for it, and forgets on request', () => {
+    const rings = new Rings(2, 3, windowMs);
+    fill(rings, 0, [1, 2, 3]);
+    fill(rings, 1, [0, 15, 30, 45]);
+    rings.resize(5);
+    assert.deepEqual(seconds(rings, 1, 45), [15, 30, 45]);
+    assert.deepEqual(read(rings, 4, 45), []);
+    rings.clear(1);
+    assert.deepEqual(read(rings, 1, 45), []);
+    rings.resize(1);
+    assert.deepEqual(seconds(rings, 0, 3), [1, 2, 3]);
+    assert.equal(rings.bytes, 3 * 10 + 4);
   });
 
   it('holds memory of up to 4 TiB, and says so of more', () => {

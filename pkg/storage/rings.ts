@@ -28,12 +28,12 @@ const longestGap = 0xffff;
 export class Rings {
   readonly #points: number;
   readonly #tickMs: number;
-  readonly #rates: Float32Array;
-  readonly #kib: Uint32Array;
+  #rates: Float32Array;
+  #kib: Uint32Array;
   /** Ticks since the point before. */
-  readonly #gaps: Uint16Array;
+  #gaps: Uint16Array;
   /** Two numbers a row: where the newest point is, how many there are. */
-  readonly #heads: Uint16Array;
+  #heads: Uint16Array;
 
   constructor(rows: number, points: number, windowMs: number) {
     this.#points = points;
@@ -74,14 +74,25 @@ export class Rings {
     return found.reverse();
   }
 
-  /** Takes over one row of another node window's rings, which must hold as many points a row. */
-  copy(row: number, from: Rings, fromRow: number): void {
-    const source = fromRow * this.#points;
-    const target = row * this.#points;
-    this.#rates.set(from.#rates.subarray(source, source + this.#points), target);
-    this.#kib.set(from.#kib.subarray(source, source + this.#points), target);
-    this.#gaps.set(from.#gaps.subarray(source, source + this.#points), target);
-    this.#heads.set(from.#heads.subarray(fromRow * 2, fromRow * 2 + 2), row * 2);
+  /** Makes room for so many rows, or lets go of those behind them. */
+  resize(rows: number): void {
+    this.#rates = resized(this.#rates, new Float32Array(rows * this.#points));
+    this.#kib = resized(this.#kib, new Uint32Array(rows * this.#points));
+    this.#gaps = resized(this.#gaps, new Uint16Array(rows * this.#points));
+    this.#heads = resized(this.#heads, new Uint16Array(rows * 2));
+  }
+
+  /** Forgets the points of a row. */
+  clear(row: number): void {
+    this.#heads.fill(0, row * 2, row * 2 + 2);
+  }
+
+  /** A row becomes a copy of another one. */
+  copy(row: number, from: number): void {
+    for (const cells of [this.#rates, this.#kib, this.#gaps]) {
+      cells.copyWithin(row * this.#points, from * this.#points, (from + 1) * this.#points);
+    }
+    this.#heads.copyWithin(row * 2, from * 2, from * 2 + 2);
   }
 
   #tick(ms: number): number {
@@ -95,4 +106,10 @@ export class Rings {
   #count(row: number): number {
     return this.#heads[row * 2 + 1] ?? 0;
   }
+}
+
+/** `to` with the beginning of `from`, as far as it fits. */
+function resized<Cells extends Float32Array | Uint32Array | Uint16Array>(from: Cells, to: Cells): Cells {
+  to.set(from.subarray(0, to.length));
+  return to;
 }

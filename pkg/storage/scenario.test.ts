@@ -75,6 +75,7 @@ class Stage {
     this.#storage = new Storage({
       metricResolutionMs: setting('resolution', '15s'),
       windowMs: setting('window', '5m'),
+      history: true,
       clock: this.#clock,
       log: silentLogger,
       witness: (rule, { node, container }) =>

@@ -1,22 +1,15 @@
-import type { NodeWindow } from './node-window.ts';
-import type { RowRange } from './row-order.ts';
-
-/** A pod as one node knows it. */
-export interface Sighting {
-  readonly window: NodeWindow;
-  readonly rows: RowRange;
-}
+import type { PodRows } from './pod-rows.ts';
 
 /**
- * Which of several sightings of one pod to believe: of the nodes that spoke of it since `aliveSince`, where the newest
+ * Which of several nodes' sightings of one pod to believe: of the nodes that spoke of it since `aliveSince`, where the newest
  * container started last; where a kubelet gives no start times, the node that spoke of it last. A StatefulSet's pod moves under one name, and
  * the node it left may speak of it, or stay silent, for a while.
  */
-export function believed(sightings: readonly Sighting[], aliveSince: number): Sighting | undefined {
+export function believed(sightings: readonly PodRows[], aliveSince: number): PodRows | undefined {
   const all = sightings.map((sighting) => ({
     sighting,
-    start: sighting.window.newestStart(sighting.rows),
-    spokenOfAt: sighting.window.spokenOfAt(sighting.rows),
+    start: sighting.newestStart,
+    spokenOfAt: sighting.spokenOfAt,
   }));
   const alive = all.filter(({ spokenOfAt }) => spokenOfAt >= aliveSince);
   const candidates = alive.length > 0 ? alive : all;

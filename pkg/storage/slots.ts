@@ -20,27 +20,51 @@ const width = 11;
 
 /**
  * What is remembered of each container of a node, a row of plain numbers each: its newest sample, its last good usage
- * and its rolling window. `seek` chooses the row that everything else speaks of, so that no object is made per sample.
+ * and, where it is wanted, its rolling window. `seek` chooses the row that everything else speaks of, so that no object is made per sample.
  *
  * Invariant: the usage ends with the newest sample (it is published), or with one that came before it.
  */
 export class Slots implements Known {
-  readonly rows: number;
   readonly #limits: Limits;
-  readonly #numbers: Float64Array;
-  readonly #rings: Rings;
+  #numbers: Float64Array;
+  /** Absent where nobody wants history: it takes twice as much as all the rest. */
+  readonly #rings: Rings | undefined;
   #row = 0;
 
   constructor(rows: number, limits: Limits) {
-    this.rows = rows;
     this.#limits = limits;
     this.#numbers = new Float64Array(rows * width).fill(Number.NaN);
-    this.#rings = new Rings(rows, limits.historyPoints, limits.windowMs);
+    if (limits.historyPoints > 0) this.#rings = new Rings(rows, limits.historyPoints, limits.windowMs);
+  }
+
+  get rows(): number {
+    return this.#numbers.length / width;
+  }
+
+  /** Makes room for so many rows, or lets go of those behind them. */
+  resize(rows: number): void {
+    const numbers = new Float64Array(rows * width);
+    numbers.set(this.#numbers.subarray(0, numbers.length));
+    numbers.fill(Number.NaN, this.#numbers.length);
+    this.#numbers = numbers;
+    this.#rings?.resize(rows);
   }
 
   seek(row: number): this {
     this.#row = row;
     return this;
+  }
+
+  /** Forgets all that the chosen row holds. */
+  clear(): void {
+    this.#numbers.fill(Number.NaN, this.#row * width, (this.#row + 1) * width);
+    this.#rings?.clear(this.#row);
+  }
+
+  /** The chosen row becomes a copy of another one. */
+  copy(from: number): void {
+    this.#numbers.copyWithin(this.#row * width, from * width, (from + 1) * width);
+    this.#rings?.copy(this.#row, from);
   }
 
   get sampledAt(): number {
@@ -82,9 +106,14 @@ export class Slots implements Known {
     return now <= this.#read(servedUntil);
   }
 
+  /** When the usage ceases to be served; NaN where there is none. */
+  get servedUntil(): number {
+    return this.#read(servedUntil);
+  }
+
   /** Bytes of all rows. */
   get bytes(): number {
-    return this.#numbers.byteLength + this.#rings.bytes;
+    return this.#numbers.byteLength + (this.#rings?.bytes ?? 0);
   }
 
   /** The sample becomes the newest, and the baseline of the next. */
@@ -98,7 +127,7 @@ export class Slots implements Known {
 
   /** What was used until this sample: nanocores over nanoseconds. */
   publish(next: Incoming, rate: number, windowNs: number): void {
-    this.#rings.push(this.#row, this.#read(usageSampledAt), next, rate);
+    this.#rings?.push(this.#row, this.#read(usageSampledAt), next, rate);
     this.#write(usageSampledAt, next.sampledAt);
     this.#write(usageWindowNs, windowNs);
     this.#write(usageCpu, rate);
@@ -116,29 +145,25 @@ export class Slots implements Known {
 
   /** The usage to serve now. */
   usage(now: number): Usage | undefined {
-    if (!this.isServed(now)) return undefined;
+    return this.isServed(now) ? this.lastUsage : undefined;
+  }
+
+  /** The newest usage, for who knows that it is served. */
+  get lastUsage(): Usage {
+    const sampledAt = as<EpochMs>(this.#read(usageSampledAt));
+    const windowNs = this.#read(usageWindowNs);
+    const cpu = this.#read(usageCpu);
+    const memory = this.#read(usageMemory);
     const swap = this.#read(usageSwap);
-    return {
-      sampledAt: as<EpochMs>(this.#read(usageSampledAt)),
-      windowNs: this.#read(usageWindowNs),
-      cpu: this.#read(usageCpu),
-      memory: this.#read(usageMemory),
-      ...(isBytes(swap) && { swap }),
-    };
+    return isBytes(swap) ? { sampledAt, windowNs, cpu, memory, swap } : { sampledAt, windowNs, cpu, memory };
   }
 
   /** Points of the rolling window, oldest first, as far as they are inside it now. */
   history(now: number): HistoryPoint[] {
+    if (this.#rings === undefined) return [];
     const newest = this.#read(usageSampledAt);
     const silentMs = now - this.#read(receivedAt);
     return this.#rings.read(this.#row, newest, newest + silentMs - this.#limits.windowMs);
-  }
-
-  /** The chosen row takes over what another node window knew of the same container. */
-  takeOver(from: Slots, fromRow: number): void {
-    const source = from.#numbers.subarray(fromRow * width, (fromRow + 1) * width);
-    this.#numbers.set(source, this.#row * width);
-    this.#rings.copy(this.#row, from.#rings, fromRow);
   }
 
   #read(column: number): number {

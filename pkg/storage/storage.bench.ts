@@ -16,6 +16,8 @@ const shapes = [
 ];
 const rounds = 24;
 const periodMs = 15_000;
+/** Share of the pods that others take the place of, each period. */
+const churn = 0.05;
 
 type Shape = (typeof shapes)[number];
 
@@ -26,38 +28,46 @@ for (const shape of shapes) console.log(`${shape.name}: ${await measure(shape)}`
 async function measure(shape: Shape): Promise<string> {
   let elapsedMs = 0;
   const clock = { monotonic: (): MonotonicMs => as(elapsedMs) };
-  const layouts = Array.from({ length: shape.nodes }, (_, node) => layoutOf(shape, node));
+  const layouts = Array.from({ length: shape.nodes }, (_, node) => layoutOf(podsOf(shape, node)));
   const containers = shape.nodes * shape.pods * shape.containers;
+  const storage = new Storage({ metricResolutionMs: periodMs, windowMs: 19 * periodMs, clock, log: silentLogger });
+  /** Microseconds a store, in the median round. */
+  const store = (layoutsOf: () => readonly ContainerLayout[]): number => {
+    const times = Array.from({ length: rounds }, () => {
+      elapsedMs += periodMs;
+      const batches = layoutsOf().map((layout, node) => batchOf(layout, `node-${node}`, elapsedMs));
+      const began = process.cpuUsage();
+      for (const batch of batches) storage.store(batch);
+      const { user, system } = process.cpuUsage(began);
+      return (user + system) / shape.nodes;
+    });
+    return times.sort((a, b) => a - b)[rounds / 2] ?? 0;
+  };
 
   const before = await usedBytes();
-  const storage = new Storage({ metricResolutionMs: periodMs, windowMs: 19 * periodMs, clock, log: silentLogger });
-  let storeMs = 0;
-  for (let round = 0; round < rounds; round++) {
-    elapsedMs += periodMs;
-    const batches = layouts.map((layout, node) => batchOf(layout, `node-${node}`, elapsedMs));
-    const began = performance.now();
-    for (const batch of batches) storage.store(batch);
-    if (round >= rounds / 2) storeMs += performance.now() - began;
-  }
+  const plainUs = store(() => layouts);
   const bytes = (await usedBytes()) - before;
-
   const readMs = timed(() => layouts.forEach((layout) => readPods(storage, layout)));
   const pointsMs = timed(() => storage.points());
-  const stores = (rounds / 2) * shape.nodes;
+  const arrays = storage.bytes;
+  const machines = Array.from({ length: shape.nodes }, (_, node) => podsOf(shape, node));
+  let generation = 0;
+  const churnedUs = store(() => machines.map((pods) => layoutOf(replaceSome(pods, shape, ++generation))));
   const pods = shape.nodes * shape.pods;
   return [
-    `${((storeMs / stores) * 1e3).toFixed(1)} µs a store (${((storeMs / stores / (containers / shape.nodes)) * 1e6).toFixed(0)} ns a container)`,
+    `${plainUs.toFixed(1)} µs a store (${((plainUs / containers) * shape.nodes * 1e3).toFixed(0)} ns a container)`,
+    `${churnedUs.toFixed(1)} µs (${(churnedUs / plainUs).toFixed(2)} times) while ${churn * 100} % of the pods are replaced each period`,
     `${((readMs / pods) * 1e3).toFixed(2)} µs a pod read`,
     `${pointsMs.toFixed(2)} ms to count points`,
-    `${(storage.bytes / containers).toFixed(0)} B a container in arrays`,
+    `${(arrays / containers).toFixed(0)} B a container in arrays`,
     `${(bytes / containers).toFixed(0)} B in all, index included`,
   ].join(', ');
 }
 
-function readPods(storage: Storage, { namespaces, pods }: ContainerLayout): void {
+function readPods(storage: Storage, { namespaces, pods, containers }: ContainerLayout): void {
   let read = 0;
   for (const [slot, pod] of pods.entries()) {
-    if (pods[slot - 1] === pod) continue;
+    if (containers[slot] !== 'app') continue;
     read += storage.podUsage(namespaces[slot] ?? '', pod)?.containers.length ?? 0;
   }
   if (read !== pods.length) throw new Error(`${read} of ${pods.length} containers read`);
@@ -70,16 +80,51 @@ function timed(work: () => unknown): number {
   return performance.now() - began;
 }
 
-function layoutOf({ pods, containers }: Shape, node: number): ContainerLayout {
-  const slots = Array.from({ length: pods * containers }, (_, slot) => ({
-    pod: Math.floor(slot / containers),
-    container: slot % containers,
-  }));
+interface Pod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly containers: readonly string[];
+}
+
+function podsOf(shape: Shape, node: number): Pod[] {
+  return Array.from({ length: shape.pods }, (_, pod) => podOf(shape, pod, node.toString(36).padStart(5, 'x')));
+}
+
+function podOf({ containers }: Shape, pod: number, suffix: string): Pod {
   return {
-    namespaces: slots.map(({ pod }) => `namespace-${pod % 10}`),
-    pods: slots.map(({ pod }) => ['service', pod, '5d8f6b7c9', node.toString(36).padStart(5, 'x')].join('-')),
-    containers: slots.map(({ container }) => (container === 0 ? 'app' : `sidecar-${container}`)),
+    namespace: `namespace-${pod % 10}`,
+    name: ['service', pod, '5d8f6b7c9', suffix].join('-'),
+    containers: Array.from({ length: containers }, (_, container) =>
+      container === 0 ? 'app' : `sidecar-${container}`,
+    ),
   };
+}
+
+/** One or two of thirty, always others. */
+function replaceSome(pods: Pod[], shape: Shape, generation: number): readonly Pod[] {
+  const share = pods.length * churn;
+  const replaced = Math.floor(share) + (generation % 10 < (share % 1) * 10 ? 1 : 0);
+  for (let turn = 0; turn < replaced; turn++) {
+    const place = (generation * 7 + turn * 11) % pods.length;
+    pods[place] = podOf(shape, place, `g${generation}`);
+  }
+  return pods;
+}
+
+/** In the order of a kubelet: by container, namespace and pod. Names of who stays are the same strings, as a decoder hands them out. */
+function layoutOf(pods: readonly Pod[]): ContainerLayout {
+  const slots = pods
+    .flatMap(({ namespace, name, containers }) => containers.map((container) => ({ namespace, name, container })))
+    .sort((a, b) => order(a.container, b.container) || order(a.namespace, b.namespace) || order(a.name, b.name));
+  return {
+    namespaces: slots.map(({ namespace }) => namespace),
+    pods: slots.map(({ name }) => name),
+    containers: slots.map(({ container }) => container),
+  };
+}
+
+function order(a: string, b: string): number {
+  return Number(a > b) - Number(a < b);
 }
 
 function batchOf(layout: ContainerLayout, node: string, elapsedMs: number): NodeBatch {

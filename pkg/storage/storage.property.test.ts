@@ -12,7 +12,7 @@ const windowMs = 300_000;
 
 test('answers like a simple twin made of maps and objects, whatever kubelets send', () => {
   for (let seed = 1; seed <= 60; seed++) {
-    const cluster = new Cluster(seed, { honest: false });
+    const cluster = new Cluster(seed, { honest: false, ragged: true, restless: seed % 2 === 0 });
     const twin = new Twin(() => cluster.clock.monotonic());
     for (let step = 0; step < 120; step++) {
       const { batch, gone } = cluster.step();
@@ -30,7 +30,7 @@ test('answers like a simple twin made of maps and objects, whatever kubelets sen
 
 test('never a negative rate, an empty window or half a pod, whatever kubelets send', () => {
   for (let seed = 1; seed <= 60; seed++) {
-    const cluster = new Cluster(seed, { honest: false });
+    const cluster = new Cluster(seed, { honest: false, ragged: true });
     for (let step = 0; step < 120; step++) {
       const { batch } = cluster.step();
       if (batch !== undefined) cluster.storage.store(batch);
@@ -105,7 +105,7 @@ test('memory is bounded by what is alive, over a long life of nodes that come an
     assert.ok(pods <= cluster.alive.pods, `step ${step}: ${pods} pods remembered, ${cluster.alive.pods} alive`);
     // Of each node no more than every name once, be it alive or absent for a moment, and its own row.
     const rows = cluster.alive.nodes * (podNames.length * containerNames.length + 1);
-    assert.ok(cluster.storage.bytes <= 330 * rows, `step ${step}: ${cluster.storage.bytes} bytes for ${rows} rows`);
+    assert.ok(cluster.storage.bytes <= 120 * rows, `step ${step}: ${cluster.storage.bytes} bytes for ${rows} rows`);
   }
 });
 
@@ -169,6 +169,14 @@ interface Machine {
   batch: NodeBatch | undefined;
 }
 
+interface ClusterOptions {
+  readonly honest: boolean;
+  /** Now and then an answer breaks off, or names everything twice. */
+  readonly ragged?: boolean;
+  /** Every other answer names other containers. */
+  readonly restless?: boolean;
+}
+
 /** A small cluster whose truth is known: every life of a container burns its own constant rate. */
 class Cluster {
   readonly clock = { monotonic: (): MonotonicMs => as(this.#elapsedMs) };
@@ -176,14 +184,19 @@ class Cluster {
   #elapsedMs = 0;
   readonly #dice: (below: number) => number;
   readonly #honest: boolean;
+  /** One in so many answers names others, in another order. */
+  readonly #changes: number;
+  readonly #ragged: boolean;
   readonly #machines = new Map<string, Machine>();
   readonly #rates = new Map<string, number[]>();
   /** True time of the newest sample of each container, whichever its life. */
   readonly #sampledMs = new Map<string, number>();
 
-  constructor(seed: number, { honest }: { readonly honest: boolean }) {
+  constructor(seed: number, { honest, ragged = false, restless = false }: ClusterOptions) {
     this.#dice = dice(seed);
     this.#honest = honest;
+    this.#ragged = ragged;
+    this.#changes = restless ? 2 : 12;
   }
 
   get alive(): { readonly nodes: number; readonly pods: number } {
@@ -215,11 +228,13 @@ class Cluster {
   #answer(node: string, machine: Machine): NodeBatch {
     const repeats = machine.batch !== undefined && this.#chance(5);
     if (repeats && machine.batch) return machine.batch;
-    if (this.#chance(12)) this.#reschedule(node, machine);
+    if (this.#chance(this.#changes)) this.#reschedule(node, machine);
     for (const slot of machine.lives.keys()) if (this.#chance(25)) this.#restart(machine, slot);
     if (!this.#honest && this.#chance(60)) machine.clockMs += this.#dice(400_000) - 200_000;
     machine.batch = this.#batch(node, machine);
-    return machine.batch;
+    if (!this.#ragged) return machine.batch;
+    if (this.#chance(15)) return cutOff(machine.batch, this.#dice(machine.lives.length + 1));
+    return this.#chance(15) ? stammering(machine.batch) : machine.batch;
   }
 
   #batch(node: string, { layout, lives, clockMs, bootMs }: Machine): NodeBatch {
@@ -305,6 +320,34 @@ class Cluster {
   }
 }
 
+/** The beginning of an answer, of so many containers. */
+const cutOff = (batch: NodeBatch, size: number): NodeBatch => ({
+  ...withSlots(batch, [...batch.layout.pods.keys()].slice(0, size)),
+  cutOff: true,
+});
+
+/** An answer that names each container a second time, with other numbers. */
+function stammering(batch: NodeBatch): NodeBatch {
+  const slots = [...batch.layout.pods.keys()];
+  const { cpu, ...twice } = withSlots(batch, [...slots, ...slots]);
+  return { ...twice, cpu: cpu.map((used, slot) => (slot < slots.length ? used : used + 1e9)) };
+}
+
+function withSlots(batch: NodeBatch, slots: readonly number[]): NodeBatch {
+  const names = (all: readonly string[]): string[] => slots.map((slot) => all[slot] ?? '');
+  const numbers = (all: Float64Array): Float64Array => Float64Array.from(slots, (slot) => all[slot] ?? Number.NaN);
+  const { namespaces, pods, containers } = batch.layout;
+  return {
+    ...batch,
+    layout: { namespaces: names(namespaces), pods: names(pods), containers: names(containers) },
+    sampledAt: numbers(batch.sampledAt),
+    startedAt: numbers(batch.startedAt),
+    cpu: numbers(batch.cpu),
+    memory: numbers(batch.memory),
+    swap: numbers(batch.swap),
+  };
+}
+
 const nameAt = ({ pods, containers }: ContainerLayout, slot: number): string => `${pods[slot]}/${containers[slot]}`;
 
 interface Memory {
@@ -318,6 +361,8 @@ interface Memory {
 interface TwinNode {
   readonly heardAt: number;
   readonly own: Memory;
+  /** Every slot of the last complete answer. */
+  readonly names: readonly string[];
   /** Spoken of in the last answer. */
   readonly containers: ReadonlyMap<string, Memory>;
   /** All that were ever spoken of. */
@@ -350,12 +395,16 @@ class Twin {
       for (const [name, { heardAt }] of this.#nodes) if (now - heardAt > windowMs) this.#nodes.delete(name);
     }
     const before = this.#nodes.get(batch.node);
-    const silent = batch.layout.pods.length === 0 && now - spokenOf(before?.containers.values() ?? []) <= windowMs;
-    const containers = new Map<string, Memory>(silent ? before?.containers : []);
+    const names = [...batch.layout.pods.keys()].map((slot) => nameAt(batch.layout, slot));
+    const part =
+      (batch.cutOff === true || names.length === 0) &&
+      names.join() !== before?.names.join() &&
+      now - spokenOf(before?.containers.values() ?? []) <= windowMs;
+    const containers = new Map<string, Memory>(part ? before?.containers : []);
     const ever = before?.ever ?? new Map<string, Memory>();
-    let settled = !silent;
-    for (const slot of batch.layout.pods.keys()) {
-      const name = nameAt(batch.layout, slot);
+    let settled = !part;
+    for (const [slot, name] of names.entries()) {
+      if (names.indexOf(name) < slot || (part && !containers.has(name))) continue;
       const memory = before?.containers.get(name) ?? recent(ever.get(name), now) ?? nothing();
       const sample = sampleAt(batch, slot);
       this.#learn(memory, sample);
@@ -368,7 +417,7 @@ class Twin {
       this.#learn(own, batch.nodeSample);
       settled &&= own.usage !== undefined;
     }
-    this.#nodes.set(batch.node, { heardAt: now, own, containers, ever });
+    this.#nodes.set(batch.node, { heardAt: now, own, names: (part && before?.names) || names, containers, ever });
     return settled;
   }
 

@@ -60,13 +60,15 @@ describe('storage', () => {
 
   it('gives back the memory of what is gone, after three periods', async () => {
     const { storage, clock } = stage();
-    storage.store(batch(clock, { 'web/app': 100, 'db/app': 200 }));
+    const many = Object.fromEntries(Array.from({ length: 30 }, (_, pod) => [`web-${pod}/app`, 100]));
+    storage.store(batch(clock, many));
     const before = storage.bytes;
-    storage.store(batch(clock, { 'web/app': 100 }));
+    storage.store(batch(clock, { 'web-29/app': 100 }));
     assert.ok(storage.bytes <= before);
     await clock.wind(45_001);
-    storage.store(batch(clock, { 'web/app': 100 }));
-    assert.ok(storage.bytes < before);
+    storage.store(batch(clock, { 'web-29/app': 127 }));
+    assert.ok(storage.bytes < before / 10, `${storage.bytes} of ${before} bytes`);
+    assert.equal(storage.podUsage('demo', 'web-29')?.containers[0]?.usage.cpu, 599_986_666);
     storage.forgetNode('n1');
     assert.deepEqual([storage.bytes, storage.size], [0, { nodes: 0, namespaces: 0, pods: 0 }]);
   });
@@ -131,7 +133,7 @@ function stage(registry?: Registry): Stage {
   return { storage: new Storage({ ...options(clock), log, ...(registry && { registry }) }), clock, lines };
 }
 
-const options = (clock: WoundClock) => ({ metricResolutionMs: 15_000, clock, log: silentLogger });
+const options = (clock: WoundClock) => ({ metricResolutionMs: 15_000, history: true, clock, log: silentLogger });
 
 /** What a kubelet answers now: core-seconds by pod and container, of containers that run for an hour. */
 function batch(clock: WoundClock, cpu: Readonly<Record<string, number>>, skewMs = 0): NodeBatch {

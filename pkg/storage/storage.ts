@@ -1,5 +1,5 @@
 import type { Clock } from '../lifecycle/clock.ts';
-import type { ContainerLayout, NodeBatch } from '../model/batch.ts';
+import type { NodeBatch } from '../model/batch.ts';
 import type { PodUsage, Usage } from '../model/sample.ts';
 import type { Registry } from '../telemetry/exposition.ts';
 import type { Counter } from '../telemetry/instruments.ts';
@@ -9,10 +9,11 @@ import { RuleTally, registerInstruments } from './instruments.ts';
 import { type Limits, limitsOf } from './limits.ts';
 import { NodeWindow, type RuleListener } from './node-window.ts';
 import { PodIndex } from './pod-index.ts';
+import { PodRows } from './pod-rows.ts';
 import type { HistoryPoint } from './rings.ts';
 import type { Rule } from './rule.ts';
-import { believed, type Sighting } from './sighting.ts';
-import type { Subject } from './subject.ts';
+import { believed } from './sighting.ts';
+import { type Subject, subjectOf } from './subject.ts';
 
 /** What storage needs. */
 export interface StorageOptions {
@@ -20,6 +21,8 @@ export interface StorageOptions {
   readonly metricResolutionMs: number;
   /** Length of the rolling window, five minutes unless said. */
   readonly windowMs?: number;
+  /** Whether the points of the window can be asked for, which takes twice as much memory as all the rest. */
+  readonly history?: boolean;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly registry?: Registry;
   readonly log: Logger;
@@ -44,14 +47,17 @@ export class Storage {
   readonly #witness: StorageOptions['witness'];
   readonly #samples: Counter | undefined;
   readonly #tally = new RuleTally();
+  readonly #count: RuleListener = (rule) => this.#tally.count(rule);
   readonly #windows = new Map<string, NodeWindow>();
   readonly #pods = new PodIndex();
   readonly #partial = new WeakSet<NodeWindow>();
   readonly #warnedAt = new WeakMap<NodeWindow, number>();
   #sweptAt = 0;
 
-  constructor({ metricResolutionMs, windowMs = 300_000, clock, registry, log, witness }: StorageOptions) {
-    this.#limits = limitsOf(metricResolutionMs, windowMs);
+  constructor({ metricResolutionMs, windowMs = 300_000, history = false, ...parts }: StorageOptions) {
+    const { clock, registry, log, witness } = parts;
+    const limits = limitsOf(metricResolutionMs, windowMs);
+    this.#limits = history ? limits : { ...limits, historyPoints: 0 };
     this.#clock = clock;
     this.#log = log;
     this.#witness = witness;
@@ -63,10 +69,9 @@ export class Storage {
     const now = this.#clock.monotonic();
     this.#sweep(now);
     const window = this.#windowOf(batch.node);
-    const heard = this.#listener(window);
-    const partial = !window.fits(batch.layout) && window.isPartOf(batch, now);
+    const heard = this.#listener(batch);
+    const partial = window.isPart(batch, now);
     if (partial) window.storePart(batch, now, heard);
-    else this.#adopt(window, batch.layout, now);
     const settled = !partial && window.store(batch, now, heard);
     this.#reportPart(window, partial);
     this.#reportClock(window, now);
@@ -78,7 +83,7 @@ export class Storage {
   forgetNode(name: string): void {
     const window = this.#windows.get(name);
     if (window === undefined) return;
-    this.#pods.remove(window);
+    window.rows.forget();
     this.#windows.delete(name);
   }
 
@@ -90,22 +95,20 @@ export class Storage {
   /** What a pod used, whole or not at all. */
   podUsage(namespace: string, name: string): PodUsage | undefined {
     const now = this.#clock.monotonic();
-    const sighting = this.#sighting(namespace, name, now);
-    return sighting?.window.podUsage(sighting.rows, now);
+    return this.#rowsOf(namespace, name, now)?.usage(namespace, name, now);
   }
 
   /** Whether `podUsage` would give something, at a fraction of its cost. */
   servesPod(namespace: string, name: string): boolean {
     const now = this.#clock.monotonic();
-    const sighting = this.#sighting(namespace, name, now);
-    return sighting?.window.servesPod(sighting.rows, now) ?? false;
+    return this.#rowsOf(namespace, name, now)?.isServed(now) ?? false;
   }
 
   /** Where a pod was last seen, and what keeps it from being published; undefined for one no kubelet spoke of lately. */
   sightingOf(namespace: string, name: string): PodSighting | undefined {
     const now = this.#clock.monotonic();
-    const sighting = this.#sighting(namespace, name, now);
-    return sighting && { node: sighting.window.name, ...sighting.window.hindrance(sighting.rows, now) };
+    const rows = this.#rowsOf(namespace, name, now);
+    return rows && { node: rows.node.window.name, ...rows.hindrance(now) };
   }
 
   /** What keeps a node from being published; undefined when nothing does, or nothing was ever heard of it. */
@@ -121,8 +124,7 @@ export class Storage {
   /** The rolling window of a container, oldest first. */
   containerHistory(namespace: string, pod: string, container: string): readonly HistoryPoint[] {
     const now = this.#clock.monotonic();
-    const sighting = this.#sighting(namespace, pod, now);
-    return sighting?.window.containerHistory(sighting.rows, container, now) ?? [];
+    return this.#rowsOf(namespace, pod, now)?.history(container, now) ?? [];
   }
 
   /** Whether there is at least one node, and at least one container, to answer for. */
@@ -130,7 +132,7 @@ export class Storage {
     const now = this.#clock.monotonic();
     return {
       nodes: this.#windows.values().some((window) => window.servesNode(now)),
-      pods: this.#windows.values().some((window) => window.servedContainers(now, 1) > 0),
+      pods: this.#windows.values().some((window) => window.servedContainers(now) > 0),
     };
   }
 
@@ -148,7 +150,7 @@ export class Storage {
 
   /** Bytes of samples and history, names excluded. */
   get bytes(): number {
-    return this.#windows.values().reduce((sum, window) => sum + window.bytes, 0);
+    return this.#windows.values().reduce((sum, window) => sum + window.rows.bytes, 0);
   }
 
   /** How much is remembered, useful or not: what a leak would show in. */
@@ -159,17 +161,10 @@ export class Storage {
   #windowOf(node: string): NodeWindow {
     let window = this.#windows.get(node);
     if (window === undefined) {
-      window = new NodeWindow(node, this.#limits);
+      window = new NodeWindow(node, this.#limits, this.#pods);
       this.#windows.set(node, window);
     }
     return window;
-  }
-
-  #adopt(window: NodeWindow, layout: ContainerLayout, now: number): void {
-    if (window.fits(layout)) return;
-    this.#pods.remove(window);
-    window.adopt(layout, now);
-    this.#pods.add(window);
   }
 
   /** Once a period, forgets nodes silent for so long that nothing of them is of use. */
@@ -182,21 +177,17 @@ export class Storage {
   }
 
   /** Where to read a pod. */
-  #sighting(namespace: string, pod: string, now: number): Sighting | undefined {
+  #rowsOf(namespace: string, pod: string, now: number): PodRows | undefined {
     const found = this.#pods.find(namespace, pod);
-    if (found === undefined) return undefined;
-    if (found instanceof NodeWindow) return { window: found, rows: found.order.find(namespace, pod) };
-    const sightings = found.map((window) => ({ window, rows: window.order.find(namespace, pod) }));
-    return believed(sightings, now - this.#limits.serveMs);
+    return found instanceof PodRows || found === undefined ? found : believed(found, now - this.#limits.serveMs);
   }
 
-  #listener(window: NodeWindow): RuleListener {
-    const tally = this.#tally;
+  #listener(batch: NodeBatch): RuleListener {
     const witness = this.#witness;
-    if (witness === undefined) return (rule) => tally.count(rule);
-    return (rule, row) => {
-      tally.count(rule);
-      witness(rule, window.subject(row));
+    if (witness === undefined) return this.#count;
+    return (rule, slot) => {
+      this.#count(rule, slot);
+      witness(rule, subjectOf(batch, slot));
     };
   }
 

@@ -1,0 +1,143 @@
+import type { PodUsage, Usage } from '../model/sample.ts';
+import { type Hindrance, hindranceOf } from './hindrance.ts';
+import type { NodeRows } from './node-rows.ts';
+import type { HistoryPoint } from './rings.ts';
+
+/** So many containers have nearly all pods, and pods are many: arrays of no more are made to measure. */
+const few = 16;
+
+/** A pod as one node knows it: the rows of its containers. There is at least one, unless it is about to be forgotten. */
+export class PodRows {
+  readonly node: NodeRows;
+  /** By the names of their containers, in which order they are published. */
+  #rows: number[];
+
+  constructor(node: NodeRows, row: number) {
+    this.node = node;
+    this.#rows = [row];
+  }
+
+  get isEmpty(): boolean {
+    return this.#rows.length === 0;
+  }
+
+  /** The row of a container. */
+  rowOf(name: string): number | undefined {
+    const row = this.#rows[this.#placeOf(name)];
+    return row !== undefined && this.node.nameOf(row) === name ? row : undefined;
+  }
+
+  /** Takes in the row of another container. */
+  add(row: number): void {
+    const place = this.#placeOf(this.node.nameOf(row));
+    if (this.#rows.length < few) this.#rows = this.#rows.toSpliced(place, 0, row);
+    else this.#rows.splice(place, 0, row);
+  }
+
+  remove(row: number): void {
+    this.#rows.splice(this.#rows.indexOf(row), 1);
+  }
+
+  /** A row got another number. */
+  renumber(from: number, to: number): void {
+    this.#rows[this.#rows.indexOf(from)] = to;
+  }
+
+  /**
+   * The pod, whole or not at all: whoever adds up its containers must not be given some of them. Only containers that
+   * have ended do not count.
+   */
+  usage(namespace: string, name: string, now: number): PodUsage | undefined {
+    const served = this.#served(now);
+    if (served === undefined) return undefined;
+    const { node } = this;
+    const { slots } = node;
+    const containers = served.map((row) => ({ name: node.nameOf(row), usage: slots.seek(row).lastUsage }));
+    let earliest: Usage | undefined;
+    for (const { usage } of containers) {
+      if (earliest === undefined || usage.sampledAt < earliest.sampledAt) earliest = usage;
+    }
+    return earliest && { namespace, name, sampledAt: earliest.sampledAt, windowNs: earliest.windowNs, containers };
+  }
+
+  /** Whether `usage` would give something; makes no objects. */
+  isServed(now: number): boolean {
+    return this.node.window.servesAll(now) || this.#served(now) !== undefined;
+  }
+
+  /** The rolling window of one container. */
+  history(container: string, now: number): HistoryPoint[] {
+    const row = this.rowOf(container);
+    return row === undefined ? [] : this.node.slots.seek(row).history(now);
+  }
+
+  /** Epoch nanoseconds by the node's clock of the newest start of a container; NaN when none is known. */
+  get newestStart(): number {
+    let newest = Number.NaN;
+    for (const row of this.#rows) {
+      const { startedAt } = this.node.slots.seek(row);
+      if (startedAt > newest || Number.isNaN(newest)) newest = startedAt;
+    }
+    return newest;
+  }
+
+  /** When the kubelet last spoke of one of the containers, monotonic. */
+  get spokenOfAt(): number {
+    let latest = Number.NEGATIVE_INFINITY;
+    for (const row of this.#rows) {
+      const { confirmedAt } = this.node.slots.seek(row);
+      if (confirmedAt > latest) latest = confirmedAt;
+    }
+    return latest;
+  }
+
+  /** What keeps the pod from being published, and the container that has it; undefined when nothing does. */
+  hindrance(now: number): { readonly hindrance: Hindrance; readonly container: string } | undefined {
+    if (this.isServed(now)) return undefined;
+    const { slots } = this.node;
+    const hindering = this.#rows.find((row) => !slots.seek(row).isServed(now) && !this.#hasEnded(row));
+    // Where all have ended, the first one stands for them.
+    const row = hindering ?? this.#rows[0] ?? 0;
+    const hindrance = hindranceOf(slots.seek(row), this.node.window.heardAt);
+    return { hindrance, container: this.node.nameOf(row) };
+  }
+
+  /** The rows that count, if the pod is served. */
+  #served(now: number): readonly number[] | undefined {
+    const { slots } = this.node;
+    for (const row of this.#rows) if (!slots.seek(row).isServed(now)) return this.#servedBesideEnded(now);
+    return this.#rows;
+  }
+
+  #servedBesideEnded(now: number): readonly number[] | undefined {
+    const { slots } = this.node;
+    const lasting = this.#rows.filter((row) => slots.seek(row).isServed(now) || !this.#hasEnded(row));
+    return lasting.length > 0 && lasting.every((row) => slots.seek(row).isServed(now)) ? lasting : undefined;
+  }
+
+  /**
+   * Its kubelet repeats a sample of it that is three periods away from that of another container of the pod: so look
+   * finished init containers with some runtimes. (Where nothing is renewed, it is the runtime that has stopped.)
+   */
+  #hasEnded(row: number): boolean {
+    const { slots } = this.node;
+    const { spokenOfAt } = this;
+    if (!slots.seek(row).isRepeated(spokenOfAt)) return false;
+    const { sampledAt } = slots;
+    return this.#rows.some(
+      (other) => Math.abs(slots.seek(other).sampledAt - sampledAt) >= this.node.window.limits.serveMs,
+    );
+  }
+
+  /** Where in order a container stands, or would. */
+  #placeOf(name: string): number {
+    let first = 0;
+    let beyond = this.#rows.length;
+    while (first < beyond) {
+      const middle = (first + beyond) >>> 1;
+      if (this.node.nameOf(this.#rows[middle] ?? 0) < name) first = middle + 1;
+      else beyond = middle;
+    }
+    return first;
+  }
+}
