@@ -32,15 +32,25 @@ const lettersAsWidth = {
   },
 };
 
-/** Large libraries that most servers never need lie in files of their own, so that nobody reads them in vain. */
-const apart = { 'client-node': '@kubernetes/client-node/dist/config.js', forge: 'node-forge' };
+/** What is large and most servers never need lies in files of its own, so that nobody reads it in vain. */
+const apart = [
+  // For kubeconfigs; in a cluster there is none.
+  { name: 'client-node', entry: '@kubernetes/client-node/dist/config.js' },
+  { name: 'forge', entry: 'node-forge' },
+  // For processors without SIMD, and for a parser that is an experiment.
+  ...['llhttp/llhttp-wasm', 'milo/simd', 'milo/no-simd'].map((module) => ({
+    name: module.replace('/', '-'),
+    entry: `./node_modules/undici/lib/${module}.js`,
+    imported: `../${module}.js`,
+  })),
+];
 
 const loadedApart = {
   name: 'loaded-apart',
   setup(bundling) {
-    for (const [name, library] of Object.entries(apart)) {
-      bundling.onResolve({ filter: new RegExp(`^${library}$`) }, ({ kind }) =>
-        kind === 'dynamic-import' ? { path: `./${name}.cjs`, external: true } : undefined,
+    for (const { name, entry, imported = entry } of apart) {
+      bundling.onResolve({ filter: new RegExp(`^${imported.replaceAll('.', '\\.')}$`) }, ({ kind }) =>
+        kind === 'entry-point' ? undefined : { path: `./${name}.cjs`, external: true },
       );
     }
   },
@@ -64,13 +74,23 @@ const options = {
 };
 
 rmSync(folder, { recursive: true, force: true });
-await build({ ...options, entryPoints: ['cmd/metrics-server/run.ts'], outfile: join(folder, 'server.cjs') });
+// A function already, so that whoever loads it need not put one text together of three.
+const wrapped = {
+  banner: { js: `(function (require, module, __filename) {${options.banner.js}` },
+  footer: { js: '})' },
+};
+await build({
+  ...options,
+  ...wrapped,
+  entryPoints: ['cmd/metrics-server/run.ts'],
+  outfile: join(folder, 'server.cjs'),
+});
 for (const entry of ['main', 'warm-up']) {
   const outfile = join(folder, `${entry}.cjs`);
   await build({ ...options, entryPoints: [`cmd/metrics-server/bundle/${entry}.ts`], outfile });
 }
-for (const [name, library] of Object.entries(apart)) {
-  await build({ ...options, entryPoints: [library], outfile: join(folder, `${name}.cjs`) });
+for (const { name, entry } of apart) {
+  await build({ ...options, entryPoints: [entry], outfile: join(folder, `${name}.cjs`) });
 }
 // Beside them lies no package.json that would make modules of them.
 writeFileSync(join(folder, 'node-flags'), `${nodeFlags.join(' ')}\n`);

@@ -18,9 +18,8 @@ type Wrapper = (require: NodeJS.Require, module: { exports: object }, filename: 
 export function loadBundle(folder: string): Loaded {
   const filename = join(folder, 'server.cjs');
   const cachedData = readIfThere(join(folder, 'server.cache'));
-  // It is ASCII, of which V8 keeps a byte each.
-  const source = `(function (require, module, __filename) {${readFileSync(filename, 'latin1')}\n})`;
-  const script = new Script(source, { filename, ...(cachedData && { cachedData }) });
+  // It is ASCII, of which V8 keeps a byte each, and where it was read to.
+  const script = new Script(readFileSync(filename, 'latin1'), { filename, ...(cachedData && { cachedData }) });
   const module = { exports: {} as { run: Loaded['run'] } };
   const wrapper = script.runInThisContext() as Wrapper;
   wrapper(createRequire(filename), module, filename);
