@@ -34,16 +34,19 @@ export class ByteWriter {
   /** A whole number from 0 up to 2^53. */
   varint(value: number): void {
     this.#reserve(8);
+    const bytes = this.#bytes;
+    let size = this.#size;
     let rest = value;
     while (rest >= 0x10000000) {
-      this.#bytes[this.#size++] = (rest % 128) | 0x80;
+      bytes[size++] = (rest % 128) | 0x80;
       rest = Math.floor(rest / 128);
     }
     while (rest >= 0x80) {
-      this.#bytes[this.#size++] = (rest & 0x7f) | 0x80;
+      bytes[size++] = (rest & 0x7f) | 0x80;
       rest >>>= 7;
     }
-    this.#bytes[this.#size++] = rest;
+    bytes[size++] = rest;
+    this.#size = size;
   }
 
   /** All eight bytes of a double. */
@@ -56,7 +59,10 @@ export class ByteWriter {
   /** What another one holds. */
   append(other: ByteWriter): void {
     this.#reserve(other.#size);
-    this.#bytes.set(other.written, this.#size);
+    const from = other.#bytes;
+    const to = this.#bytes;
+    // Rows are short: one by one they are there before the engine would have begun to copy them all at once.
+    for (let at = 0; at < other.#size; at++) to[this.#size + at] = from[at] ?? 0;
     this.#size += other.#size;
   }
 

@@ -5,7 +5,7 @@ import type { ByteReader, ByteWriter } from './byte-writer.ts';
  * and most of them stay as they are or move a little:
  *
  *   odd code      (code + 1) / 2 cells are as before
- *   even code > 0 one cell has moved: code / 2 is the distance, zigzag
+ *   even code > 0 one cell has moved: code / 2 is the distance d, zigzag: 2d, or -2d - 1 where it is negative
  *   0, then       0 = nothing is known now; 1 = zero, where nothing was known; 2 = eight bytes of a double
  */
 const special = 0;
@@ -22,28 +22,24 @@ export interface CellRange {
   readonly width: number;
 }
 
-/** Both the same number, or both NaN. */
-const same = (a: number, b: number): boolean => a === b || (Number.isNaN(a) && Number.isNaN(b));
-
-/** True when a row is as it was. */
-export function isUnchanged(before: Float64Array, after: Float64Array, { at, width }: CellRange): boolean {
-  for (let cell = at; cell < at + width; cell++) if (!same(cellOf(before, cell), cellOf(after, cell))) return false;
-  return true;
-}
-
-/** Writes what became of the row `before`. What lies beyond the end of `before` was not known. */
-export function writeCells(before: Float64Array, after: Float64Array, range: CellRange, writer: ByteWriter): void {
+/** Writes what became of the row `before`, which is nothing if it is as it was. What lies beyond the end of `before` was not known. */
+export function writeCells(
+  before: Float64Array,
+  after: Float64Array,
+  { at, width }: CellRange,
+  writer: ByteWriter,
+): void {
   let run = 0;
-  for (let cell = range.at; cell < range.at + range.width; cell++) {
+  for (let cell = at; cell < at + width; cell++) {
     const was = cellOf(before, cell);
     const is = cellOf(after, cell);
-    if (same(was, is)) {
+    if (was === is || (Number.isNaN(was) && Number.isNaN(is))) {
       run++;
       continue;
     }
     if (run > 0) writer.varint(2 * run - 1);
     run = 0;
-    writeCell(was, is, writer);
+    writeCell(Number.isNaN(was) ? 0 : was, is, writer);
   }
   // What follows the last change needs no words: the row ends there.
 }
@@ -62,18 +58,19 @@ export function readCells(cells: Float64Array, reader: ByteReader, end: number):
   }
 }
 
+/** `was` is zero where nothing was known. */
 function writeCell(was: number, is: number, writer: ByteWriter): void {
-  const distance = is - known(was);
-  if (Number.isNaN(is)) {
-    writer.varint(special);
-    writer.varint(unknown);
-  } else if (distance === 0) {
-    writer.varint(special);
-    writer.varint(zero);
-  } else if (Number.isInteger(distance) && Math.abs(distance) < farthest && known(was) + distance === is) {
-    writer.varint(2 * zigzag(distance));
-  } else {
-    writer.varint(special);
+  const distance = is - was;
+  if (distance !== 0 && Math.abs(distance) < farthest && Math.floor(distance) === distance && was + distance === is)
+    writer.varint(distance < 0 ? -4 * distance - 2 : 4 * distance);
+  else writeSpecial(distance, is, writer);
+}
+
+function writeSpecial(distance: number, is: number, writer: ByteWriter): void {
+  writer.varint(special);
+  if (Number.isNaN(is)) writer.varint(unknown);
+  else if (distance === 0) writer.varint(zero);
+  else {
     writer.varint(raw);
     writer.double(is);
   }
@@ -95,5 +92,4 @@ const cellOf = (cells: Float64Array, at: number): number => cells[at] ?? Number.
 /** Where nothing was known, distances are counted from zero. */
 const known = (value: number): number => (Number.isNaN(value) ? 0 : value);
 
-const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);
 const unzigzag = (code: number): number => (code % 2 === 1 ? -(code + 1) / 2 : code / 2);

@@ -1,6 +1,6 @@
 import type { MonotonicMs } from '../../model/units.ts';
 import { ByteReader, ByteWriter } from './byte-writer.ts';
-import { type CellRange, isUnchanged, readCells, writeCells } from './cells.ts';
+import { type CellRange, readCells, writeCells } from './cells.ts';
 
 /** The rows of a frame, in order and without gaps; new ones come at the end, none ever goes. */
 export interface RowRanges {
@@ -62,15 +62,14 @@ export class Chunk<Rows extends RowRanges> {
     this.#lengths.push(this.rows.length);
     let run = 0;
     for (let row = 0; row < this.rows.length; row++) {
-      const range = this.rows.range(row);
-      if (isUnchanged(base, frame, range)) {
+      scratch.clear();
+      writeCells(base, frame, this.rows.range(row), scratch);
+      if (scratch.size === 0) {
         run++;
         continue;
       }
       if (run > 0) this.#bytes.varint(2 * run - 1);
       run = 0;
-      scratch.clear();
-      writeCells(base, frame, range, scratch);
       this.#bytes.varint(2 * scratch.size);
       this.#bytes.append(scratch);
     }

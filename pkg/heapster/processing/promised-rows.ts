@@ -18,7 +18,7 @@ export function addPromised(draft: Draft, pods: Iterable<PodFacts>): void {
   for (const { namespace, name, shape, restarts } of pods) {
     const pod = draft.row('pod', podKey(namespace, name));
     setPromises(draft, pod, shape);
-    draft.setNamed(pod, 'restart_count', restarts?.reduce((sum, times) => sum + times, 0) ?? 0);
+    draft.set(pod, promises.pod.restarts, restarts?.reduce((sum, times) => sum + times, 0) ?? 0);
     for (const [at, container] of shape.containers.entries()) addContainer(draft, pod, container, restarts?.[at] ?? 0);
   }
 }
@@ -28,7 +28,7 @@ function addContainer(draft: Draft, pod: Row, container: ContainerFacts, restart
   if (container.kind === 'init' && (measured === undefined || !draft.tells(measured))) return;
   const row = draft.row('pod_container', container.name, pod);
   setPromises(draft, row, container);
-  draft.setNamed(row, 'restart_count', restarts);
+  draft.set(row, promises.pod_container.restarts, restarts);
 }
 
 /** Where the promises of a pod, or of a container, stand in its row. */
@@ -38,11 +38,13 @@ const promises = {
 };
 
 function promisesIn(columns: Columns) {
-  return resources.map(([metric, resource]) => ({
+  const column = (metric: string): number => columns.columnOf(metric) ?? 0;
+  const ofResources = resources.map(([metric, resource]) => ({
     resource,
-    request: columns.columnOf(`${metric}/request`) ?? 0,
-    limit: columns.columnOf(`${metric}/limit`) ?? 0,
+    request: column(`${metric}/request`),
+    limit: column(`${metric}/limit`),
   }));
+  return { ofResources, restarts: column('restart_count') };
 }
 
 /** 0 where nothing is said, as in Heapster: nothing is promised. */
@@ -51,7 +53,7 @@ function setPromises(
   row: Row,
   { requests, limits }: { readonly requests: ResourceAmounts; readonly limits: ResourceAmounts },
 ): void {
-  for (const { resource, request, limit } of promises[row.kind === 'pod' ? 'pod' : 'pod_container']) {
+  for (const { resource, request, limit } of promises[row.kind === 'pod' ? 'pod' : 'pod_container'].ofResources) {
     draft.set(row, request, requests[resource] ?? 0);
     draft.set(row, limit, limits[resource] ?? 0);
   }

@@ -140,9 +140,9 @@ export class MetricStore {
 
   #place({ beat, summary, node }: NodeReport, series: NodeSeries): void {
     for (const { namespace, name, uid } of this.#facts.podsOn(node))
-      this.placements.put({ namespace, pod: name, uid, series, seenAt: beat, past: [] });
+      this.placements.put({ namespace, pod: name, uid, series, seenAt: beat });
     for (const { namespace, name, uid } of summary.pods)
-      this.placements.put({ namespace, pod: name, uid, series, seenAt: beat, past: [] });
+      this.placements.put({ namespace, pod: name, uid, series, seenAt: beat });
   }
 
   #forgetBefore(beat: number): void {

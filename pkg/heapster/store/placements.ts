@@ -13,12 +13,15 @@ export interface Placement {
   readonly past: readonly NodeSeries[];
 }
 
+/** Nearly always the same pod is where it was. */
+type Placed = Omit<Placement, 'seenAt'> & { seenAt: MonotonicMs };
+
 /** A pod that moves from node to node without end is followed over so many. */
 const longestPast = 8;
 
 /** Every pod that some node told of within the last hour, by namespace and name. */
 export class Placements {
-  readonly #namespaces = new Map<string, Map<string, Placement>>();
+  readonly #namespaces = new Map<string, Map<string, Placed>>();
 
   get(namespace: string, pod: string): Placement | undefined {
     return this.#namespaces.get(namespace)?.get(pod);
@@ -33,15 +36,16 @@ export class Placements {
     for (const pods of this.#namespaces.values()) yield* pods.values();
   }
 
-  /** A node told of the pod. */
-  put({ past: _, ...told }: Placement): void {
+  /** A node told of the pod at `seenAt`. */
+  put(told: Omit<Placement, 'past'>): void {
     let pods = this.#namespaces.get(told.namespace);
     if (pods === undefined) {
       pods = new Map();
       this.#namespaces.set(told.namespace, pods);
     }
     const known = pods.get(told.pod);
-    pods.set(told.pod, { ...told, past: pastOf(known, told.series) });
+    if (known?.series === told.series && known.uid === told.uid) known.seenAt = told.seenAt;
+    else pods.set(told.pod, { ...told, past: pastOf(known, told.series) });
   }
 
   /** Forgets pods that nobody told of since `beat`. */
