@@ -8,7 +8,7 @@ import { madeRequest } from '../made-request.ts';
 import { ClientCertificates } from './client-certificates.ts';
 
 const clock = new WoundClock();
-const pair = await makeSelfSigned('127.0.0.1', clock.now());
+const pair = await makeSelfSigned({ bindAddress: '127.0.0.1', now: clock.now() });
 const leaf = new X509Certificate(pair.certPem);
 
 describe('client certificates', () => {
