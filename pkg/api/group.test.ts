@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import protobuf from 'protobufjs';
-import { listJson, metadataJson, objectJson } from '../apiserver/encode/json.ts';
+import { listJson, objectJson, type Texts } from '../apiserver/encode/json.ts';
+import { partialJson } from '../apiserver/encode/partial-metadata.ts';
 import { objectFields, protobufListChunks } from '../apiserver/encode/protobuf.ts';
 import { ProtobufWriter } from '../apiserver/encode/protobuf-writer.ts';
 import { tableJson } from '../apiserver/encode/table.ts';
@@ -67,14 +68,13 @@ describe('the recorded answers of the reference', () => {
       const list = recordedJson(`${name}-list.json`);
       const resource = recordedResource(list.items, index);
       const pieces = [
-        ...listJson({ kind: list.kind, apiVersion }, resource.list({}), (object) =>
-          objectJson(undefined, object, resource.wire),
+        ...listJson({ kind: list.kind, apiVersion }, resource.list({}), (object, out) =>
+          objectJson(undefined, object, resource.wire, out),
         ),
       ];
       assert.equal(pieces.join(''), `${JSON.stringify(list)}\n`);
 
-      const rowObject = (object: unknown): string =>
-        `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":${metadataJson(resource.wire.metadata(object))}}`;
+      const rowObject = (object: unknown, out: Texts): void => partialJson('v1', resource.wire.metadata(object), out);
       const table = [...tableJson(resource.list({}), { version: 'v1', wire: resource.wire, rowObject })];
       assert.equal(table.join(''), `${JSON.stringify(recordedJson(`${name}-table.json`))}\n`);
     });

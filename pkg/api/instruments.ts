@@ -1,10 +1,10 @@
 import type { Registry } from '../telemetry/exposition.ts';
-import { Histogram } from '../telemetry/instruments.ts';
+import { Histogram, type HistogramSeries } from '../telemetry/instruments.ts';
 
 /** What the Metrics API says about itself. */
 export interface ApiInstruments {
   /** One observation per object sent: seconds since its newer sample, by our clock and the node's. */
-  readonly freshness: Histogram;
+  readonly freshness: HistogramSeries;
 }
 
 const firstBound = 1;
@@ -18,7 +18,7 @@ export function apiInstruments(registry: Registry): ApiInstruments {
     help: '[ALPHA] How old the usage was that went out, in seconds, one observation for each object sent.',
     buckets: exponentialBounds(),
   });
-  return { freshness: registry.register(freshness) };
+  return { freshness: registry.register(freshness).with({}) };
 }
 
 /** How old a sample is; 0 for one of a clock that is ahead of ours: what is negative would make the sum of a histogram fall. */

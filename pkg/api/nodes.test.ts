@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { type Texts, textOf } from '../apiserver/encode/json.ts';
 import { tableJson } from '../apiserver/encode/table.ts';
 import { WoundClock } from '../lifecycle/wound-clock.ts';
 import { parseFieldSelector } from '../model/field-selector.ts';
@@ -135,7 +136,7 @@ describe('a node', () => {
     const found = resource.get('swapper', undefined);
     assert.ok(found.kind === 'found');
     assert.equal(
-      resource.wire.jsonMembers(found.object),
+      textOf((out) => resource.wire.jsonMembers(found.object, out)),
       '"timestamp":"2026-11-21T12:00:00Z","window":"1m0s","usage":{"cpu":"0","memory":"500","swap":"0"}',
     );
   });
@@ -217,7 +218,7 @@ function resourceOf(cluster: PretendCluster, clock: WoundClock, missing?: () => 
 
 function tableOf(cluster: PretendCluster) {
   const { resource } = resourceOf(cluster, new WoundClock());
-  const options = { version: 'v1', wire: resource.wire, rowObject: () => 'null' };
+  const options = { version: 'v1', wire: resource.wire, rowObject: (_: unknown, out: Texts) => void out.push('null') };
   const { columnDefinitions, rows } = JSON.parse([...tableJson(resource.list({}), options)].join('')) as {
     columnDefinitions: { name: string }[];
     rows: { cells: string[] }[];

@@ -98,7 +98,11 @@ function isSelected({ name, labels: own }: NodeRecord, { labels, fields }: ListQ
 
 const wire: Wire<NodeMetrics> = {
   metadata: ({ record: { name, labels }, answeredAt }) => ({ name, labels, creationTimestamp: answeredAt }),
-  jsonMembers: ({ usage }) => `${measuredJson(usage)},"usage":${usageJson(usage)}`,
+  jsonMembers({ usage }, out) {
+    measuredJson(usage, out);
+    out.push(',"usage":');
+    usageJson(usage, out);
+  },
   protobufFields({ usage }, out) {
     measuredFields(usage, out);
     usageFields(4, usage, out);

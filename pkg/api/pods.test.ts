@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { textOf } from '../apiserver/encode/json.ts';
 import type { Found, NotFound } from '../apiserver/resource.ts';
 import { WoundClock } from '../lifecycle/wound-clock.ts';
 import { parseFieldSelector } from '../model/field-selector.ts';
@@ -183,7 +184,7 @@ describe('a pod', () => {
     const found = resource.get('odd', 'ns');
     assert.ok(found.kind === 'found');
     assert.equal(
-      resource.wire.jsonMembers(found.object),
+      textOf((out) => resource.wire.jsonMembers(found.object, out)),
       '"timestamp":"2026-11-21T12:00:00Z","window":"1s",' +
         '"containers":[{"name":"\\u003c\\"é\\\\","usage":{"cpu":"1n","memory":"1Ki"}}]',
     );

@@ -3,7 +3,7 @@ import type { Found, ListQuery, NotFound, Resource, Wire } from '../apiserver/re
 import type { Clock } from '../lifecycle/clock.ts';
 import type { PodRecord } from '../model/cluster.ts';
 import { exactValue } from '../model/field-selector.ts';
-import type { ContainerUsage, PodUsage } from '../model/sample.ts';
+import type { PodUsage } from '../model/sample.ts';
 import type { Absence } from './absence/absence.ts';
 import type { Absences, AskedPod } from './absence/absences.ts';
 import { listWarnings } from './absence/list-warnings.ts';
@@ -125,8 +125,8 @@ function candidates(pods: PodLister, { namespace: asked, labels, fields }: ListQ
 }
 
 function isSelected({ namespace, name, labels: own }: PodRecord, { labels, fields }: ListQuery): boolean {
-  const values = { 'metadata.name': name, 'metadata.namespace': namespace };
-  return (labels?.matches(own) ?? true) && (fields?.matches(values) ?? true);
+  if (labels?.matches(own) === false) return false;
+  return fields?.matches({ 'metadata.name': name, 'metadata.namespace': namespace }) ?? true;
 }
 
 const usagesOf = ({ usage }: PodMetrics) => usage.containers.map((container) => container.usage);
@@ -138,7 +138,16 @@ const wire: Wire<PodMetrics> = {
     labels,
     creationTimestamp: answeredAt,
   }),
-  jsonMembers: ({ usage }) => `${measuredJson(usage)},"containers":[${usage.containers.map(containerJson).join(',')}]`,
+  jsonMembers({ usage }, out) {
+    measuredJson(usage, out);
+    let lead = ',"containers":[{"name":';
+    for (const container of usage.containers) {
+      out.push(lead, jsonString(container.name), ',"usage":');
+      usageJson(container.usage, out);
+      lead = '},{"name":';
+    }
+    out.push(usage.containers.length === 0 ? ',"containers":[]' : '}]');
+  },
   protobufFields({ usage }, out) {
     measuredFields(usage, out);
     for (const container of usage.containers) {
@@ -151,6 +160,3 @@ const wire: Wire<PodMetrics> = {
   columns: (first) => usageColumns(usagesOf(first)),
   cells: (object, columns) => usageCells(usagesOf(object), object.usage.windowNs, columns),
 };
-
-const containerJson = ({ name, usage }: ContainerUsage): string =>
-  `{"name":${jsonString(name)},"usage":${usageJson(usage)}}`;

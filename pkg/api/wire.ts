@@ -1,3 +1,4 @@
+import type { Texts } from '../apiserver/encode/json.ts';
 import { timeFields } from '../apiserver/encode/protobuf.ts';
 import type { ProtobufWriter } from '../apiserver/encode/protobuf-writer.ts';
 import { formatDuration } from '../model/duration.ts';
@@ -14,14 +15,15 @@ export interface Measured {
 }
 
 /** `"timestamp":"…","window":"…"`. */
-export function measuredJson({ sampledAt, windowNs }: Measured): string {
-  return `"timestamp":"${timeText(sampledAt)}","window":"${formatDuration(windowNs)}"`;
+export function measuredJson({ sampledAt, windowNs }: Measured, out: Texts): void {
+  out.push('"timestamp":"', timeText(sampledAt), '","window":"', formatDuration(windowNs), '"');
 }
 
 /** `{"cpu":"…","memory":"…"}`. Written out instead of walking `usageResources`: long lists spend their time here. */
-export function usageJson({ cpu, memory, swap }: Usage): string {
-  const more = swap === undefined ? '' : `,"swap":"${memoryText(swap)}"`;
-  return `{"cpu":"${cpuText(cpu)}","memory":"${memoryText(memory)}"${more}}`;
+export function usageJson({ cpu, memory, swap }: Usage, out: Texts): void {
+  out.push('{"cpu":"', cpuText(cpu), '","memory":"', memoryText(memory));
+  if (swap === undefined) out.push('"}');
+  else out.push('","swap":"', memoryText(swap), '"}');
 }
 
 /** Fields 2, timestamp, and 3, window. */

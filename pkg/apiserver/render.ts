@@ -1,9 +1,9 @@
-import { listJson, objectJson, type TypeMeta } from './encode/json.ts';
+import { listJson, objectJson, type Texts, type TypeMeta, textOf } from './encode/json.ts';
 import { partialJson, partialListType, partialType } from './encode/partial-metadata.ts';
 import { metadataFields, objectFields, protobufBody, protobufListChunks } from './encode/protobuf.ts';
 import type { ProtobufWriter } from './encode/protobuf-writer.ts';
 import { tableJson } from './encode/table.ts';
-import { textBody } from './encode/text-body.ts';
+import { listBody, textBody } from './encode/text-body.ts';
 import type { Answer, Body } from './exchange.ts';
 import { contentTypes, type MediaType, type Offers } from './negotiate.ts';
 import type { ApiGroupVersion, Resource } from './resource.ts';
@@ -33,7 +33,8 @@ export const objectConversions: Offers = ({ kind, group, version }, encoding) =>
 export function objectAnswer(object: unknown, view: View): Answer {
   if (view.media.as?.kind === 'Table') return tableAnswer([object], view);
   const form = formOf(view);
-  if (view.media.encoding !== 'protobuf') return textAnswer([`${form.document(object)}\n`], view.media);
+  if (view.media.encoding !== 'protobuf')
+    return textAnswer([`${textOf((out) => form.document(object, out))}\n`], view.media);
   return protobufAnswer(protobufBody(form.type, (out) => form.fields(object, out)));
 }
 
@@ -41,13 +42,19 @@ export function objectAnswer(object: unknown, view: View): Answer {
 export async function listAnswer(objects: Iterable<unknown>, view: View, signal: AbortSignal): Promise<Answer> {
   if (view.media.as?.kind === 'Table') return tableAnswer(objects, view);
   const form = formOf(view);
-  if (view.media.encoding !== 'protobuf') return textAnswer(listJson(form.listType, objects, form.item), view.media);
+  if (view.media.encoding !== 'protobuf') {
+    return listTextAnswer((perPiece) => listJson(form.listType, objects, form.item, perPiece), view.media);
+  }
   return protobufAnswer(...(await protobufListChunks(form.listType, objects, form.fields, signal)));
 }
 
 /** An answer in JSON or YAML made of compact JSON pieces. */
 export function textAnswer(pieces: Iterable<string>, media: MediaType): Answer {
   return { status: 200, headers: { 'Content-Type': contentTypes[media.encoding] }, body: textBody(pieces, media) };
+}
+
+function listTextAnswer(pieces: (perPiece: number) => Iterable<string>, media: MediaType): Answer {
+  return { status: 200, headers: { 'Content-Type': contentTypes[media.encoding] }, body: listBody(pieces, media) };
 }
 
 /** An answer in protobuf, whose length is known although it may leave in chunks. */
@@ -62,10 +69,10 @@ export function protobufAnswer(...chunks: readonly Uint8Array[]): Answer {
 interface Form {
   readonly type: TypeMeta;
   readonly listType: TypeMeta;
-  /** JSON of an object that stands alone. */
-  readonly document: (object: unknown) => string;
-  /** JSON of an object in a list. */
-  readonly item: (object: unknown) => string;
+  /** Prints an object that stands alone. */
+  readonly document: (object: unknown, out: Texts) => void;
+  /** Prints an object in a list. */
+  readonly item: (object: unknown, out: Texts) => void;
   readonly fields: (object: unknown, out: ProtobufWriter) => void;
 }
 
@@ -77,12 +84,12 @@ function formOf(view: View): Form {
     return {
       type,
       listType: { ...type, kind: `${type.kind}List` },
-      document: (object) => objectJson(type, object, wire),
-      item: (object) => objectJson(undefined, object, wire),
+      document: (object, out) => objectJson(type, object, wire, out),
+      item: (object, out) => objectJson(undefined, object, wire, out),
       fields: (object, out) => objectFields(object, wire, out),
     };
   }
-  const document = (object: unknown): string => partialJson(as.version, wire.metadata(object));
+  const document = (object: unknown, out: Texts): void => partialJson(as.version, wire.metadata(object), out);
   return {
     type: partialType(as.version),
     listType: partialListType(as.version),
@@ -95,18 +102,19 @@ function formOf(view: View): Form {
 function tableAnswer(objects: Iterable<unknown>, view: View): Answer {
   const { wire } = view.resource;
   const version = view.media.as?.version ?? '';
-  return textAnswer(tableJson(objects, { version, wire, rowObject: rowPrinter(view, version) }), view.media);
+  const options = { version, wire, rowObject: rowPrinter(view, version) };
+  return listTextAnswer((perPiece) => tableJson(objects, options, perPiece), view.media);
 }
 
-function rowPrinter(view: View, version: string): (object: unknown) => string {
+function rowPrinter(view: View, version: string): (object: unknown, out: Texts) => void {
   const { wire } = view.resource;
   switch (view.rowObject) {
     case 'None':
-      return () => 'null';
+      return (_, out) => void out.push('null');
     case 'Object':
-      return (object) => objectJson(typeOf(view), object, wire);
+      return (object, out) => objectJson(typeOf(view), object, wire, out);
     case 'Metadata':
-      return (object) => partialJson(version, wire.metadata(object));
+      return (object, out) => partialJson(version, wire.metadata(object), out);
   }
 }
 

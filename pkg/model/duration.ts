@@ -12,19 +12,26 @@ function positiveText(ns: number): string {
   if (ns < 1e6) return `${withFraction(Math.floor(ns / 1e3), ns % 1e3, 3)}µs`;
   if (ns < nsPerSecond) return `${withFraction(Math.floor(ns / 1e6), ns % 1e6, 6)}ms`;
 
-  const fraction = ns % nsPerSecond;
-  const seconds = (ns - fraction) / nsPerSecond;
+  // Not with `%`, which is slow beyond 32 bits.
+  const seconds = Math.floor(ns / nsPerSecond);
+  const fraction = ns - seconds * nsPerSecond;
+  if (seconds < 60) return `${withFraction(seconds, fraction, 9)}s`;
   const minutes = Math.floor(seconds / 60);
   const text = `${withFraction(seconds % 60, fraction, 9)}s`;
-  if (minutes === 0) return text;
   return minutes < 60 ? `${minutes}m${text}` : `${Math.floor(minutes / 60)}h${minutes % 60}m${text}`;
 }
 
 function withFraction(whole: number, fraction: number, digits: number): string {
   if (fraction === 0) return String(whole);
-  const text = String(fraction).padStart(digits, '0');
-  return `${whole}.${text.replace(/0+$/, '')}`;
+  let rest = fraction;
+  let length = digits;
+  for (; rest % 1000 === 0; length -= 3) rest /= 1000;
+  for (; rest % 10 === 0; length--) rest /= 10;
+  const text = String(rest);
+  return `${whole}.${zeros.slice(text.length, length)}${text}`;
 }
+
+const zeros = '000000000';
 
 /** What a text turned out to be. */
 export type DurationResult =

@@ -159,21 +159,24 @@ function decimalText(nanos: bigint, format: QuantityFormat): string {
 export function cpuText(nanocores: number): string {
   if (nanocores === 0) return '0';
   let rest = nanocores;
-  let exponent = -9;
+  let thousands = 0;
   while (rest % 1000 === 0) {
     rest /= 1000;
-    exponent += 3;
+    thousands++;
   }
-  return rest + (decimalNames.get(exponent) ?? '');
+  return rest + (cpuNames[thousands] ?? '');
 }
+
+const cpuNames = [...decimalSuffixes.keys()];
 
 /** Whole bytes as the Metrics API prints memory: `10Mi`, `10241Ki`, `1500`. The fast path of `formatQuantity`. */
 export function memoryText(bytes: number): string {
   if (bytes > -1024 && bytes < 1024) return bytes === 1000 ? '1k' : bytes === -1000 ? '-1k' : String(bytes);
   let rest = bytes;
   let power = 0;
-  while (rest % 1024 === 0 && power < binaryNames.length - 1) {
-    rest /= 1024;
+  // Not with `%`, which is slow beyond 32 bits; dividing by a power of two is exact.
+  for (let next = rest / 1024; Number.isInteger(next) && power < binaryNames.length - 1; next = rest / 1024) {
+    rest = next;
     power++;
   }
   return rest + (binaryNames[power] ?? '');

@@ -6,13 +6,27 @@ const daysPerEra = 146_097;
 /** From 1 March of the year 0 to 1970. Years are counted from March, so that a leap day comes last. */
 const daysBefore1970 = 719_468;
 
+/** How many texts are remembered: what a long list holds was measured within the last minutes. */
+const remembered = 256;
+const secondsOf = new Float64Array(remembered).fill(Number.NaN);
+const texts: string[] = new Array<string>(remembered).fill('');
+
 /**
  * A moment as the Kubernetes API prints it: UTC, whole seconds, RFC 3339. One whose year has not four digits becomes
- * the nearest that has. Counted out by hand: Date's own text takes several times as long, and long lists hold two per
- * object.
+ * the nearest that has. Long lists hold two per object, most of which were printed a moment ago.
  */
 export function timeText(epochMs: number): string {
   const seconds = Math.floor(Math.min(Math.max(epochMs, earliest), latest) / 1000);
+  const place = Math.abs(seconds) % remembered;
+  if (secondsOf[place] !== seconds) {
+    secondsOf[place] = seconds;
+    texts[place] = countedOut(seconds);
+  }
+  return texts[place] ?? '';
+}
+
+/** By hand: Date's own text takes several times as long. */
+function countedOut(seconds: number): string {
   const day = Math.floor(seconds / secondsPerDay);
   const time = seconds - day * secondsPerDay;
   const minutes = Math.floor(time / 60);

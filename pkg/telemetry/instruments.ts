@@ -189,8 +189,14 @@ export class Histogram implements Family {
   #observe(distribution: Distribution, value: number): void {
     distribution.count++;
     distribution.sum += value;
-    const bucket = this.#buckets.findIndex((bound) => value <= bound);
-    if (bucket >= 0) distribution.counts[bucket] = (distribution.counts[bucket] ?? 0) + 1;
+    const { counts } = distribution;
+    // A loop, because lists observe each of their objects.
+    for (let bucket = 0; bucket < counts.length; bucket++) {
+      if (value <= (this.#buckets[bucket] ?? 0)) {
+        counts[bucket] = (counts[bucket] ?? 0) + 1;
+        return;
+      }
+    }
   }
 
   /** Forgets a series, because what it observed is gone. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { indentedJson, jsonString, jsonTime, jsonValue, metadataJson } from './json.ts';
+import type { ObjectMeta } from '../resource.ts';
+import { indentedJson, jsonString, jsonTime, jsonValue, metadataJson, textOf } from './json.ts';
 
 test('strings are escaped as Go escapes them', () => {
   assert.equal(
@@ -15,9 +16,9 @@ test('times are whole seconds of UTC, and null when there is none', () => {
 });
 
 test('metadata leaves out what is empty and sorts labels', () => {
-  assert.equal(metadataJson({ name: 'n', labels: {}, creationTimestamp: 0 }), '{"name":"n"}');
+  assert.equal(printed({ name: 'n', labels: {}, creationTimestamp: 0 }), '{"name":"n"}');
   assert.equal(
-    metadataJson({ name: 'p', namespace: 'ns', labels: { b: '2', 'a/x': '1', B: '3' }, creationTimestamp: 1000 }),
+    printed({ name: 'p', namespace: 'ns', labels: { b: '2', 'a/x': '1', B: '3' }, creationTimestamp: 1000 }),
     '{"name":"p","namespace":"ns","creationTimestamp":"1970-01-01T00:00:01Z","labels":{"B":"3","a/x":"1","b":"2"}}',
   );
 });
@@ -31,9 +32,9 @@ test('every character of a string comes out as the general way prints it', () =>
 
 test('labels are those of each object, whether objects share them or not', () => {
   const [one, other] = [{ app: 'a' }, { app: 'b' }];
-  const printed = [one, one, other, one].map((labels) => metadataJson({ name: 'n', labels, creationTimestamp: 0 }));
+  const all = [one, one, other, one].map((labels) => printed({ name: 'n', labels, creationTimestamp: 0 }));
   assert.deepEqual(
-    printed.map((text) => JSON.parse(text).labels.app),
+    all.map((text) => JSON.parse(text).labels.app),
     ['a', 'a', 'b', 'a'],
   );
 });
@@ -60,6 +61,8 @@ test('a text of megabytes is laid out', () => {
   const text = jsonValue(['\\"'.repeat(500_000)]);
   assert.equal([...indentedJson([text])].join('').length, text.length + 4);
 });
+
+const printed = (metadata: ObjectMeta): string => textOf((out) => metadataJson(metadata, out));
 
 function randomValue(random: () => number, depth: number): unknown {
   const choice = Math.floor(random() * (depth < 4 ? 6 : 4));

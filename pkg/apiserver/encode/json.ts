@@ -1,7 +1,7 @@
 import type { Labels } from '../../model/cluster.ts';
 import { timeText } from '../../model/time-text.ts';
 import type { ObjectMeta, Wire } from '../resource.ts';
-import { rememberingLast } from './label-memory.ts';
+import { rememberingLast } from './remembering-last.ts';
 
 /** What a document says it is; absent where the place already says it, as in the items of a list. */
 export interface TypeMeta {
@@ -18,13 +18,17 @@ const escapes: Readonly<Record<string, string>> = {
   '\u2029': '\\u2029',
 };
 
-/** ASCII of which nothing is escaped: nearly all names and labels. */
-const plain = /^[ !#-%'-;=?-[\]-~]*$/;
+/** 1 for ASCII of which nothing is escaped: nearly all names and labels are made of it. */
+const plain = Uint8Array.from({ length: 128 }, (_, code) =>
+  code >= 0x20 && code < 0x7f && !'"\\<>&'.includes(String.fromCharCode(code)) ? 1 : 0,
+);
 
 /** A string as Go's encoder prints it: `<`, `>`, `&` and the two line separators are escaped too. */
 export function jsonString(text: string): string {
-  if (plain.test(text)) return `"${text}"`;
-  return escapedForHtml(JSON.stringify(text));
+  for (let at = 0; at < text.length; at++) {
+    if (plain[text.charCodeAt(at)] !== 1) return escapedForHtml(JSON.stringify(text));
+  }
+  return `"${text}"`;
 }
 
 /** Any plain value in compact JSON, members in the order they have, strings as Go prints them. */
@@ -38,35 +42,85 @@ export function jsonTime(epochMs: number): string {
   return `"${timeText(epochMs)}"`;
 }
 
-/** An object's metadata: name, namespace, creation time, labels sorted by key; what is empty is left out. */
-export function metadataJson({ name, namespace, creationTimestamp, labels }: ObjectMeta): string {
-  const members = [`"name":${jsonString(name)}`];
-  if (namespace !== undefined) members.push(`"namespace":${jsonString(namespace)}`);
-  if (creationTimestamp !== 0) members.push(`"creationTimestamp":${jsonTime(creationTimestamp)}`);
-  const pairs = labelPairs(labels);
-  if (pairs !== '') members.push(`"labels":{${pairs}}`);
-  return `{${members.join(',')}}`;
+/**
+ * Texts that follow each other, to be joined once for many objects: joining each with the next makes, and throws away,
+ * several times as much.
+ */
+export type Texts = string[];
+
+/** What printing an object adds to texts, as one text. */
+export function textOf(print: (out: Texts) => void): string {
+  const texts: Texts = [];
+  print(texts);
+  return texts.join('');
 }
+
+/** An object's metadata: name, namespace, creation time, labels sorted by key; what is empty is left out. */
+export function metadataJson({ name, namespace, creationTimestamp, labels }: ObjectMeta, out: Texts): void {
+  const place = namespace === undefined ? '' : namespaceMember(namespace);
+  out.push('{"name":', jsonString(name), place, creationMember(creationTimestamp), labelsMember(labels), '}');
+}
+
+const namespaceMember = rememberingLast((namespace: string) => `,"namespace":${jsonString(namespace)}`);
+
+const creationMember = rememberingLast((epochMs: number) =>
+  epochMs === 0 ? '' : `,"creationTimestamp":${jsonTime(epochMs)}`,
+);
 
 /** One object in compact JSON, without a newline at its end. */
-export function objectJson<T>(type: TypeMeta | undefined, object: T, wire: Wire<T>): string {
-  const members = wire.jsonMembers(object);
-  return `{${typeMembers(type)}"metadata":${metadataJson(wire.metadata(object))}${members && `,${members}`}}`;
+export function objectJson<T>(type: TypeMeta | undefined, object: T, wire: Wire<T>, out: Texts): void {
+  out.push(type === undefined ? '{"metadata":' : `{${typeMembers(type)}"metadata":`);
+  metadataJson(wire.metadata(object), out);
+  const bare = out.push(',');
+  wire.jsonMembers(object, out);
+  if (out.length === bare) out.pop();
+  out.push('}');
 }
 
-/** A list in compact JSON, one piece per item, its newline included. `item` prints one object. */
-export function* listJson<T>(type: TypeMeta, objects: Iterable<T>, item: (object: T) => string): Iterable<string> {
-  yield `{${typeMembers(type)}"metadata":{},"items":[`;
-  yield* commaSeparated(objects, item);
-  yield ']}\n';
+/** What stands around the items of a list. */
+export interface ListFrame {
+  readonly head: string;
+  readonly tail: string;
 }
 
-/** One piece per object, all but the first led by a comma. */
-export function* commaSeparated<T>(objects: Iterable<T>, print: (object: T) => string): Iterable<string> {
+/** A list in compact JSON, its newline included. `item` prints one object; `perPiece` as for `framedJson`. */
+export function listJson<T>(
+  type: TypeMeta,
+  objects: Iterable<T>,
+  item: (object: T, out: Texts) => void,
+  perPiece = 1,
+): Iterable<string> {
+  const head = `{${typeMembers(type)}"metadata":{},"items":[`;
+  return framedJson({ head, tail: ']}\n' }, objects, item, perPiece);
+}
+
+/** Items between commas within their frame, in pieces of `perPiece` items each; head and tail count as one item each. */
+export function* framedJson<T>(
+  { head, tail }: ListFrame,
+  objects: Iterable<T>,
+  item: (object: T, out: Texts) => void,
+  perPiece: number,
+): Iterable<string> {
+  let texts: Texts = [head];
+  let held = 1;
   let separator = '';
   for (const object of objects) {
-    yield separator + print(object);
+    if (held === perPiece) {
+      yield texts.join('');
+      texts = [];
+      held = 0;
+    }
+    texts.push(separator);
+    item(object, texts);
     separator = ',';
+    held++;
+  }
+  if (held < perPiece) {
+    texts.push(tail);
+    yield texts.join('');
+  } else {
+    yield texts.join('');
+    yield tail;
   }
 }
 
@@ -82,11 +136,10 @@ export const sortedLabels = rememberingLast((labels: Labels): readonly (readonly
   Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)),
 );
 
-const labelPairs = rememberingLast((labels) =>
-  sortedLabels(labels)
-    .map(([key, value]) => `${jsonString(key)}:${jsonString(value)}`)
-    .join(','),
-);
+const labelsMember = rememberingLast((labels: Labels) => {
+  const pairs = sortedLabels(labels).map(([key, value]) => `${jsonString(key)}:${jsonString(value)}`);
+  return pairs.length === 0 ? '' : `,"labels":{${pairs.join(',')}}`;
+});
 
 const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s"{}[\],:]+|\n/g;
 

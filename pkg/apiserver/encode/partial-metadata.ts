@@ -1,5 +1,5 @@
 import type { ObjectMeta } from '../resource.ts';
-import { metadataJson, type TypeMeta, typeMembers } from './json.ts';
+import { metadataJson, type Texts, type TypeMeta, typeMembers } from './json.ts';
 
 /** The type of one object that is only metadata, in `v1` or `v1beta1` of `meta.k8s.io`. */
 export const partialType = (version: string): TypeMeta => ({
@@ -14,6 +14,8 @@ export const partialListType = (version: string): TypeMeta => ({
 });
 
 /** An object's metadata alone, in compact JSON; as item and as table row it says its type too. */
-export function partialJson(version: string, metadata: ObjectMeta): string {
-  return `{${typeMembers(partialType(version))}"metadata":${metadataJson(metadata)}}`;
+export function partialJson(version: string, metadata: ObjectMeta, out: Texts): void {
+  out.push(`{${typeMembers(partialType(version))}"metadata":`);
+  metadataJson(metadata, out);
+  out.push('}');
 }

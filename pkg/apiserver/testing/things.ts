@@ -13,7 +13,7 @@ export const thingResource = (shape: Pick<Resource<unknown>, 'name' | 'kind' | '
   verbs: ['get', 'list'],
   wire: {
     metadata: () => ({ name: '', labels: {}, creationTimestamp: 0 }),
-    jsonMembers: () => '',
+    jsonMembers: () => undefined,
     protobufFields: () => undefined,
     columns: () => [],
     cells: () => [],
