@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Texts, textOf } from '../apiserver/encode/json.ts';
+import { textOf } from '../apiserver/encode/json.ts';
 import { tableJson } from '../apiserver/encode/table.ts';
 import { WoundClock } from '../lifecycle/wound-clock.ts';
 import { parseFieldSelector } from '../model/field-selector.ts';
@@ -218,7 +218,11 @@ function resourceOf(cluster: PretendCluster, clock: WoundClock, missing?: () => 
 
 function tableOf(cluster: PretendCluster) {
   const { resource } = resourceOf(cluster, new WoundClock());
-  const options = { version: 'v1', wire: resource.wire, rowObject: (_: unknown, out: Texts) => void out.push('null') };
+  const options = {
+    version: 'v1',
+    wire: resource.wire,
+    rowObject: (_: unknown, out: string[]) => void out.push('null'),
+  };
   const { columnDefinitions, rows } = JSON.parse([...tableJson(resource.list({}), options)].join('')) as {
     columnDefinitions: { name: string }[];
     rows: { cells: string[] }[];
