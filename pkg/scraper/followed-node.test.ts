@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
+import type { NodeRecord } from '../model/cluster.ts';
 import type { Outcome } from './outcome.ts';
 import { nodeNamed } from './testing/fake-targets.ts';
 import { Bench } from './testing/scraper-bench.ts';
@@ -214,6 +215,26 @@ describe('the clock of a node', () => {
 });
 
 describe('the addresses of a node', () => {
+  it('are those of its newest record, though the rest of what is known of it stays', async () => {
+    const also = (address: string): Partial<NodeRecord> => ({
+      addresses: [
+        { type: 'Hostname', address: 'nowhere' },
+        { type: 'InternalIP', address },
+      ],
+      resourceMetricsPath: '',
+    });
+    await using bench = new Bench({}, nodeNamed('n1', also('10.0.0.1')));
+    bench.kubelets.behaveAt('nowhere', { kind: 'unreachable', code: 'ENOTFOUND' });
+    bench.start();
+    await bench.clock.wind(60 * second);
+    bench.targets.put(nodeNamed('n1', { ...also('10.0.0.1'), resourceMetricsPath: '/elsewhere' }));
+    await bench.clock.wind(60 * second);
+    assert.equal(bench.kubelets.asked.at(-1)?.path, '/elsewhere');
+    bench.targets.put(nodeNamed('n1', also('10.0.0.2')));
+    await bench.clock.wind(0);
+    assert.equal(bench.followed('n1').address, '10.0.0.2:10250');
+  });
+
   it('are tried until one leads to the kubelet, and that one is remembered', async () => {
     const addresses = [
       { type: 'Hostname', address: 'nowhere' },

@@ -140,6 +140,7 @@ export class FollowedNode {
   /** Asks after `delayMs`, or when it becomes Ready before, then in rhythm. Never throws. */
   async run(signal: AbortSignal, delayMs: number): Promise<void> {
     const { clock } = this.#shared;
+    signal.addEventListener('abort', () => this.#wake(), { once: true });
     if (delayMs > 0) await this.#restUntil(clock.monotonic() + delayMs, signal);
     while (!signal.aborted) {
       const startedAt = await this.#ask(signal);
@@ -170,16 +171,18 @@ export class FollowedNode {
   /** Rests until then, until woken, or until the signal aborts. */
   async #restUntil(due: number, signal: AbortSignal): Promise<void> {
     const { clock } = this.#shared;
-    const awake = new AbortController();
-    this.#wake = () => awake.abort();
-    this.#nextAskAt = as<MonotonicMs>(due);
-    signal.addEventListener('abort', this.#wake, { once: true });
     // An asking that was under way when it became Ready may have ended in vain: it began before.
     const isWanted = this.#isCalled && !this.#isConnected;
-    if (!signal.aborted && !isWanted) await clock.sleep(due - clock.monotonic(), awake.signal);
+    if (!signal.aborted && !isWanted) {
+      this.#nextAskAt = as<MonotonicMs>(due);
+      // One timer and nothing else: thousands of nodes rest like this, and each wakes every few seconds.
+      const { promise: awake, resolve } = Promise.withResolvers<void>();
+      using _alarm = clock.timer(due - clock.monotonic(), resolve);
+      this.#wake = resolve;
+      await awake;
+      this.#nextAskAt = undefined;
+    }
     this.#isCalled = false;
-    signal.removeEventListener('abort', this.#wake);
-    this.#nextAskAt = undefined;
   }
 
   /** One asking. Returns when it began, which for a first contact is not before there was a place for it. */

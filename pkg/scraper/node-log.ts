@@ -35,13 +35,13 @@ export class NodeLog {
     { tookMs, endedAt }: { readonly tookMs: number; readonly endedAt: number },
   ): void {
     const { outcome, source } = asking;
-    const facts = { node: node.name, tookMs: Math.round(tookMs) };
-    this.#log.detail(2, 'Node asked', { ...facts, outcome: outcomeText(outcome, source), source });
+    const facts = (): Facts => ({ node: node.name, tookMs: Math.round(tookMs) });
+    this.#log.detail(2, 'Node asked', () => ({ ...facts(), outcome: outcomeText(outcome, source), source }));
     const ending = endingOf(outcome);
     const isNews = ending !== this.#said || (isSuccess(outcome) && source !== this.#saidSource);
     if (!isNews || !this.#mayWrite(endedAt)) return;
     if (!isSuccess(outcome)) this.#failed(node, asking);
-    else this.#succeeded(facts, source);
+    else this.#succeeded(facts(), source);
     this.#said = ending;
     if (isSuccess(outcome)) this.#saidSource = source;
   }

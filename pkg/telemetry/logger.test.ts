@@ -29,6 +29,13 @@ describe('the log', () => {
     assert.match(lines()[0] ?? '', /just right/);
   });
 
+  it('works out facts that are given as a function only for those who asked', () => {
+    const { log, lines } = logInto({ format: 'text', verbosity: 2 });
+    log.detail(3, 'too much', () => assert.fail('nobody asked'));
+    log.detail(2, 'just right', () => ({ node: 'n1' }));
+    assert.match(lines()[0] ?? '', /"just right" node="n1"$/);
+  });
+
   it('gives rooms that a rule fits a verbosity of their own; of several rules the first', () => {
     const verbosityRules = [
       { pattern: 'kube*', verbosity: 4 },

@@ -9,8 +9,11 @@ export interface Logger {
   info(message: string, facts?: Facts): void;
   warn(message: string, facts?: Facts): void;
   error(message: string, facts?: Facts): void;
-  /** A line for those who asked for it with `-v=<verbosity>` or more (1 … 10, as klog uses it). */
-  detail(verbosity: number, message: string, facts?: Facts): void;
+  /**
+   * A line for those who asked for it with `-v=<verbosity>` or more (1 … 10, as klog uses it). Facts that cost something are
+   * given as a function, which is not called when nobody asked.
+   */
+  detail(verbosity: number, message: string, facts?: Facts | (() => Facts)): void;
   /** The same log, its lines marked as coming from `room`. */
   named(room: string): Logger;
 }
@@ -105,7 +108,8 @@ function roomLogger(room: string, sink: Sink): Logger {
     warn: line('warn'),
     error: line('error'),
     detail(verbosity, message, facts = {}) {
-      if (verbosity <= limit()) write({ level: 'info', message, room, verbosity, facts });
+      if (verbosity > limit()) return;
+      write({ level: 'info', message, room, verbosity, facts: typeof facts === 'function' ? facts() : facts });
     },
     named: (name) => roomLogger(name, sink),
   };

@@ -4,6 +4,7 @@ import type { EpochMs } from '../../model/units.ts';
 import {
   type AddressOptions,
   hostAndPort,
+  type KubeletAddresses,
   type KubeletTarget,
   kubeletAddresses,
   kubeletTarget,
@@ -33,10 +34,20 @@ export interface Asked {
   readonly date: EpochMs | undefined;
 }
 
+/** One address of a node: what to ask there, and what it is called. */
+interface Place {
+  readonly target: KubeletTarget;
+  readonly name: string;
+}
+
 /** The way to one node's kubelet, at whichever of its addresses leads there: whatever is asked of it. */
 export class KubeletDoor {
   readonly #means: KubeletDoorMeans;
   readonly #candidates: Candidates;
+  /** What follows from the record of the node that was asked last: the same one, as long as its Node object is the same. */
+  #node: NodeRecord | undefined;
+  #addresses: KubeletAddresses | undefined;
+  readonly #places = new Map<string, Place>();
 
   constructor(means: KubeletDoorMeans) {
     this.#means = means;
@@ -47,10 +58,10 @@ export class KubeletDoor {
   async ask(
     node: NodeRecord,
     limits: AskLimits,
-    what: Partial<Pick<KubeletTarget, 'path' | 'accept'>> = {},
+    what?: Partial<Pick<KubeletTarget, 'path' | 'accept'>>,
   ): Promise<Opened> {
-    const { client, address, clock } = this.#means;
-    const found = kubeletAddresses(node, address.preferredAddressTypes);
+    const { client, clock } = this.#means;
+    const found = this.#addressesOf(node);
     if (found.kind === 'none') {
       return { kind: 'shut', finding: nothing({ kind: 'no-address', message: found.message }) };
     }
@@ -59,17 +70,30 @@ export class KubeletDoor {
     const { host, answer } = await this.#candidates.ask(found.hosts, limits, (candidate, connecting) => {
       sentAt = clock.now();
       since = clock.monotonic();
-      return client.read(
-        { ...kubeletTarget(node, candidate, address), ...what },
-        limits.signal,
-        connecting,
-        limits.reached,
-      );
+      const { target } = this.#placeAt(candidate, node);
+      return client.read(what ? { ...target, ...what } : target, limits.signal, connecting, limits.reached);
     });
-    const place = hostAndPort(kubeletTarget(node, host, address));
+    const { name: place } = this.#placeAt(host, node);
     if (answer.kind !== 'ok') return { kind: 'shut', finding: nothing(ended(answer, limits), { address: place }) };
     const asked = { sentAt, tookMs: clock.monotonic() - since, date: answer.date };
     return { kind: 'body', body: answer.body, asked, address: place };
+  }
+
+  #addressesOf(node: NodeRecord): KubeletAddresses {
+    if (this.#node === node && this.#addresses !== undefined) return this.#addresses;
+    this.#node = node;
+    this.#places.clear();
+    this.#addresses = kubeletAddresses(node, this.#means.address.preferredAddressTypes);
+    return this.#addresses;
+  }
+
+  #placeAt(host: string, node: NodeRecord): Place {
+    const known = this.#places.get(host);
+    if (known !== undefined) return known;
+    const target = kubeletTarget(node, host, this.#means.address);
+    const place = { target, name: hostAndPort(target) };
+    this.#places.set(host, place);
+    return place;
   }
 }
 
