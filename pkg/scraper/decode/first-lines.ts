@@ -42,18 +42,17 @@ export class FirstLines {
     return length > 0 && isSameText(this.#view, start, first, length) ? start + length : -1;
   }
 
-  /** Slot of the label set between two indices; `absent`, or `unknown` where bytes alone do not tell. */
-  find(start: number, end: number): number {
-    if (this.#hasUnknown || !this.#index()) return unknown;
-    const view = this.#view;
-    const mask = this.#table.length - 1;
-    let at = hashOf(view, start, end) & mask;
-    for (let probe = 0; probe < mostProbes; probe++, at = (at + 1) & mask) {
-      const slot = (this.#table[at] ?? 0) - 1;
-      if (slot < 0) return absent;
-      if (this.endIfSame(slot, start) === end) return slot;
+  /**
+   * Slot of the label set between two indices; `absent`, or `unknown` where bytes alone do not tell. `among` are the slots
+   * it can be; all of them unless said.
+   */
+  find(start: number, end: number, among?: readonly number[]): number {
+    if (this.#hasUnknown) return unknown;
+    if (among !== undefined && among.length <= fewSlots) {
+      for (const slot of among) if (this.endIfSame(slot, start) === end) return slot;
+      return absent;
     }
-    return unknown;
+    return this.#index() ? this.#lookUp(start, end) : unknown;
   }
 
   /** Where the time of a slot's CPU line begins, if it has thirteen digits; otherwise 0. */
@@ -84,6 +83,17 @@ export class FirstLines {
     return true;
   }
 
+  #lookUp(start: number, end: number): number {
+    const mask = this.#table.length - 1;
+    let at = hashOf(this.#view, start, end) & mask;
+    for (let probe = 0; probe < mostProbes; probe++, at = (at + 1) & mask) {
+      const slot = (this.#table[at] ?? 0) - 1;
+      if (slot < 0) return absent;
+      if (this.endIfSame(slot, start) === end) return slot;
+    }
+    return unknown;
+  }
+
   #enter(slot: number): boolean {
     const mask = this.#table.length - 1;
     let at = hashOf(this.#view, this.#marks[3 * slot] ?? 0, this.#marks[3 * slot + 1] ?? 0) & mask;
@@ -102,6 +112,8 @@ export const absent = -1;
 /** Whether a slot has this label set can only be said by its names. */
 export const unknown = -2;
 
+/** So many are sooner compared one by one than looked up. */
+const fewSlots = 8;
 /** Nobody may make us search long by choosing names. */
 const mostProbes = 32;
 const noTable = new Int32Array(0);

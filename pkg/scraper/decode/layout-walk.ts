@@ -53,7 +53,9 @@ export class LayoutWalk {
   /** Slots by name. Made when first needed, then complete. */
   #slots: Map<string, number> | undefined;
   #kept: Map<string, string> | undefined;
-  #strangers = 0;
+  /** Slots that are none of last time's. */
+  readonly #strangers: number[] = [];
+  #strangersInARow = 0;
   /** How many containers we may still look at in vain when looking further ahead: a body must not cost its square. */
   #patience: number;
   /** Index behind the label set that was found last, and its place last time or -1. */
@@ -113,8 +115,9 @@ export class LayoutWalk {
     const index = this.#knownAt;
     if (index < 0) this.#appendRead();
     else this.#append(namespaces[index] ?? '', pods[index] ?? '', containers[index] ?? '');
-    this.#strangers = index < 0 ? this.#strangers + 1 : 0;
-    if (index >= 0) this.#ahead = index + 1;
+    if (index < 0) this.#strangers.push(slot);
+    else this.#ahead = index + 1;
+    this.#strangersInARow = index < 0 ? this.#strangersInARow + 1 : 0;
   }
 
   /** The slot of labels that were read from a line of any spelling; -1 where no more containers are taken. */
@@ -151,7 +154,8 @@ export class LayoutWalk {
     this.#end = this.#labels.end;
     // While the slots are those of last time, whose names are unique, the next one cannot have been met before.
     if (index === this.#size && this.#own === undefined) return index;
-    const slot = this.firstLines.find(start, this.#end);
+    // Nor can it later, if it is one of last time's that we had not come to, unless it has been taken for a stranger.
+    const slot = this.firstLines.find(start, this.#end, index < 0 ? undefined : this.#strangers);
     if (slot === unknown) return -1;
     return slot === absent ? this.#size : slot;
   }
@@ -161,7 +165,7 @@ export class LayoutWalk {
     const known = this.#previous.layout.containers.length;
     const near = Math.min(this.#ahead + reach, known);
     const index = this.#indexOf(start, this.#ahead, near);
-    if (index >= 0 || this.#strangers < fewStrangers || this.#patience <= 0) return index;
+    if (index >= 0 || this.#strangersInARow < fewStrangers || this.#patience <= 0) return index;
     const further = this.#indexOf(start, near, known);
     if (further < 0) this.#patience -= known - near;
     return further;
