@@ -23,36 +23,53 @@ export class Following {
     return other;
   }
 
-  /** Takes note of what was found between two places. */
-  learn(view: DataView, range: { readonly from: number; readonly to: number }, field: Field): void {
-    const length = range.to - range.from;
+  /** Takes note of what was found between two places, where it is plain text. */
+  learn(view: DataView, { from, to }: Range, field: Field): void {
+    const length = to - from;
     if (length < 4 || length > longestGuess) return;
+    for (let at = from; at < to; at++) if (view.getInt8(at) <= 0) return;
     this.#other = this.#likely;
-    this.#likely = new Guess(view, range, field);
+    this.#likely = new Guess(view, { from, to }, field);
   }
 }
 
-/** Some bytes, four at least, and the field whose value begins behind them. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Some bytes of plain text, four at least, and the field whose value begins behind them. */
 export class Guess {
   readonly length: number;
   readonly field: Field;
-  /** The bytes, four at a time; where they end in between, the last four overlap those before. */
-  readonly #words: Int32Array;
+  /**
+   * The bytes, eight at a time, of which the last eight may overlap those before; of less than eight there are none. As
+   * doubles, because that is the widest number that is compared at once; those of plain text are neither NaN nor zero, so
+   * that two are equal when all their bits are.
+   */
+  readonly #words: Float64Array;
+  /** The first and the last four. */
+  readonly #first: number;
   readonly #last: number;
 
-  constructor(view: DataView, { from, to }: { readonly from: number; readonly to: number }, field: Field) {
+  constructor(view: DataView, { from, to }: Range, field: Field) {
     this.length = to - from;
     this.field = field;
-    this.#words = Int32Array.from({ length: this.length >> 2 }, (_, word) => view.getInt32(from + 4 * word, true));
+    this.#words = new Float64Array(Math.ceil(this.length / 8));
+    for (let word = 0; this.length >= 8 && word < this.#words.length; word++)
+      this.#words[word] = view.getFloat64(Math.min(from + 8 * word, to - 8), true);
+    this.#first = view.getInt32(from, true);
     this.#last = view.getInt32(to - 4, true);
   }
 
   isAt(view: DataView, from: number): boolean {
     const to = from + this.length;
     if (to > view.byteLength || view.getInt32(to - 4, true) !== this.#last) return false;
+    if (this.length < 8) return view.getInt32(from, true) === this.#first;
     const words = this.#words;
-    for (let word = 0, at = from; word < words.length; word++, at += 4)
-      if (view.getInt32(at, true) !== words[word]) return false;
-    return true;
+    const end = words.length - 1;
+    for (let word = 0, at = from; word < end; word++, at += 8)
+      if (view.getFloat64(at, true) !== words[word]) return false;
+    return view.getFloat64(to - 8, true) === words[end];
   }
 }

@@ -55,10 +55,19 @@ export class JsonScanner {
   }
 
   /**
-   * The next field of an object, whose value must then be read or skipped; `end` after the last. `following` is what was
-   * found there before.
+   * The next field of an object that is no figure, whose value must then be read or skipped; `end` after the last. Figures
+   * on the way go to their places, counted from `first`. `following` is what was found there before.
    */
-  next(shape: Shape, following: Following): Field {
+  next(shape: Shape, following: Following, figures: Float64Array, first: number): Field {
+    let field = this.#field(shape, following);
+    while (field.kind === 'figure') {
+      figures[first + field.place] = this.figure();
+      field = this.#field(shape, field.after);
+    }
+    return field;
+  }
+
+  #field(shape: Shape, following: Following): Field {
     const guess = following.guess(this.#view, this.#at);
     if (guess === undefined) return this.#learn(shape, following);
     this.#at += guess.length;
@@ -133,10 +142,10 @@ export class JsonScanner {
   instant(): EpochMs {
     this.#blanks();
     const isLongEnough = this.#at + momentLength <= this.#bytes.length;
-    const moment = isLongEnough ? this.#moments.read(this.#view, this.#at) : undefined;
-    if (moment === undefined) return as<EpochMs>(instantOf(this.name()));
+    const moment = isLongEnough ? this.#moments.read(this.#view, this.#at) : Number.NaN;
+    if (Number.isNaN(moment)) return as<EpochMs>(instantOf(this.name()));
     this.#at += momentLength;
-    return moment;
+    return as<EpochMs>(moment);
   }
 
   /** Passes over a value. */

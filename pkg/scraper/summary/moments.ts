@@ -16,25 +16,26 @@ export class Moments {
   /** Where the day begins, in epoch milliseconds. */
   readonly #midnights = new Float64Array(places).fill(Number.NaN);
 
-  /** The moment that stands at `at`, where `momentLength` bytes are left at least; undefined for a text of another form. */
-  read(view: DataView, at: number): EpochMs | undefined {
+  /** The moment that stands at `at`, where `momentLength` bytes are left at least; NaN for a text of another form. */
+  read(view: DataView, at: number): EpochMs {
     const isSo =
       view.getUint8(at) === 0x22 &&
       view.getUint8(at + 14) === colon &&
       view.getUint8(at + 17) === colon &&
       view.getUint16(at + 20, true) === 0x225a;
-    if (!isSo) return undefined;
+    if (!isSo) return as<EpochMs>(Number.NaN);
     const hours = pair(view, at + 12);
     const minutes = pair(view, at + 15);
     const seconds = pair(view, at + 18);
-    if (!(hours < 24 && minutes < 60 && seconds < 60)) return undefined;
-    const moment = this.#midnight(view, at + 1) + (hours * 3600 + minutes * 60 + seconds) * 1000;
-    return Number.isNaN(moment) ? undefined : as<EpochMs>(moment);
+    if (hours >= 24 || minutes >= 60 || seconds >= 60) return as<EpochMs>(Number.NaN);
+    return as<EpochMs>(this.#midnight(view, at + 1) + (hours * 3600 + minutes * 60 + seconds) * 1000);
   }
 
   /** The beginning of the day `2026-11-21T`; NaN where there is no such day. */
   #midnight(view: DataView, at: number): number {
-    const [first, middle, last] = [view.getInt32(at, true), view.getInt32(at + 4, true), view.getInt32(at + 7, true)];
+    const first = view.getInt32(at, true);
+    const middle = view.getInt32(at + 4, true);
+    const last = view.getInt32(at + 7, true);
     const place = placeOf(middle, last);
     const days = this.#days;
     const isKnown = days[3 * place] === first && days[3 * place + 1] === middle && days[3 * place + 2] === last;
@@ -50,11 +51,11 @@ export class Moments {
 const placeOf = (month: number, day: number): number =>
   (32 * ((month >>> 16) & 7) + 10 * ((day >>> 8) & 15) + ((day >>> 16) & 15)) & (places - 1);
 
-/** A number of two digits; NaN where there are others. */
+/** A number of two digits; one too large for a time where there are others. */
 function pair(view: DataView, at: number): number {
   const tens = view.getUint8(at) - zero;
   const ones = view.getUint8(at + 1) - zero;
-  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : Number.NaN;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : 99;
 }
 
 function dayAt(view: DataView, at: number): number {

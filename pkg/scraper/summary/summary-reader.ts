@@ -94,14 +94,15 @@ export class SummaryReader {
   #read(shape: Shape, at: number): boolean {
     const json = this.#json;
     if (!json.enter()) return false;
-    for (let field = json.next(shape, shape.first); field !== end; field = json.next(shape, field.after)) {
-      if (field.kind === 'figure') this.#figures[at + field.place] = json.figure();
-      else this.#readOther(field, at);
+    let field = json.next(shape, shape.first, this.#figures, at);
+    while (field !== end) {
+      this.#readField(field, at);
+      field = json.next(shape, field.after, this.#figures, at);
     }
     return true;
   }
 
-  #readOther(field: Field, at: number): void {
+  #readField(field: Field, at: number): void {
     const { kind, place: to, shape } = field;
     if (kind === 'part' && shape !== undefined) this.#read(shape, at + to);
     else if (kind === 'pressure' && shape !== undefined) this.#readPressure(field, shape, at + to);
