@@ -39,7 +39,7 @@ export function degradationOf({ nodes, pods, storage, scraper }: DegradationSubj
   const desk = new PodDesk({ connection: connections.core, clock });
   const scrapes = scrapeStates(scraper, clock);
   const absences = new Absences({ nodes, scrapes, sightings: storage, desk });
-  const servesNode = (name: string): boolean => storage.nodeUsage(name) !== undefined;
+  const servesNode = (name: string): boolean => storage.servesNode(name);
   const { nodeSelector } = kubelet;
   const watched = { nodes, pods, nodeSelector };
   const survey = new Survey({ ...watched, sightings: storage, servesNode, absences, clock, metricResolutionMs });

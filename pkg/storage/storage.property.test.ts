@@ -110,7 +110,12 @@ test('memory is bounded by what is alive, over a long life of nodes that come an
 });
 
 function assertSame(cluster: Cluster, twin: Twin, where: string): void {
-  for (const node of nodeNames) assert.deepEqual(cluster.storage.nodeUsage(node), twin.nodeUsage(node), where);
+  for (const node of nodeNames) {
+    const usage = twin.nodeUsage(node);
+    assert.deepEqual(cluster.storage.nodeUsage(node), usage, where);
+    assert.equal(cluster.storage.servesNode(node), usage !== undefined, where);
+  }
+  assert.deepEqual(cluster.storage.points(), twin.points(), `${where}: points`);
   for (const pod of podNames) {
     const usage = twin.podUsage(pod);
     assert.deepEqual(cluster.storage.podUsage('ns', pod), usage, `${where}, ${pod}`);
@@ -419,6 +424,16 @@ class Twin {
     }
     this.#nodes.set(batch.node, { heardAt: now, own, names: (part && before?.names) || names, containers, ever });
     return settled;
+  }
+
+  /** Those that are served, a pod as often as nodes name it. */
+  points(): { readonly nodes: number; readonly containers: number } {
+    const served = (memories: Iterable<Memory>): number => [...memories].filter((one) => this.#served(one)).length;
+    const nodes = [...this.#nodes.values()];
+    return {
+      nodes: served(nodes.map(({ own }) => own)),
+      containers: nodes.reduce((sum, { containers }) => sum + served(containers.values()), 0),
+    };
   }
 
   nodeUsage(name: string): Usage | undefined {

@@ -92,6 +92,11 @@ export class Storage {
     return this.#windows.get(name)?.nodeUsage(this.#clock.monotonic());
   }
 
+  /** Whether `nodeUsage` would give something. */
+  servesNode(name: string): boolean {
+    return this.#windows.get(name)?.servesNode(this.#clock.monotonic()) ?? false;
+  }
+
   /** What a pod used, whole or not at all. */
   podUsage(namespace: string, name: string): PodUsage | undefined {
     const now = this.#clock.monotonic();
