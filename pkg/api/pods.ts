@@ -151,10 +151,10 @@ const wire: Wire<PodMetrics> = {
   protobufFields({ usage }, out) {
     measuredFields(usage, out);
     for (const container of usage.containers) {
-      out.message(4, (message) => {
-        message.string(1, container.name);
-        usageFields(2, container.usage, message);
-      });
+      const opened = out.open(4);
+      out.string(1, container.name);
+      usageFields(2, container.usage, out);
+      out.close(opened);
     }
   },
   columns: (first) => usageColumns(usagesOf(first)),

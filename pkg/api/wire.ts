@@ -5,7 +5,6 @@ import { formatDuration } from '../model/duration.ts';
 import { cpuText, memoryText } from '../model/quantity.ts';
 import type { Usage } from '../model/sample.ts';
 import { timeText } from '../model/time-text.ts';
-import { usageResources } from './usage-resources.ts';
 
 /** What nodes and pods have alike: when the newer sample was taken, and how long before it the older one. */
 export interface Measured {
@@ -28,18 +27,26 @@ export function usageJson({ cpu, memory, swap }: Usage, out: Texts): void {
 
 /** Fields 2, timestamp, and 3, window. */
 export function measuredFields({ sampledAt, windowNs }: Measured, out: ProtobufWriter): void {
-  out.message(2, (time) => timeFields(sampledAt, time));
-  out.message(3, (duration) => duration.int64(1, windowNs));
+  const time = out.open(2);
+  timeFields(sampledAt, out);
+  out.close(time);
+  const duration = out.open(3);
+  out.int64(1, windowNs);
+  out.close(duration);
 }
 
-/** A map<string, Quantity> as field `field`. */
-export function usageFields(field: number, usage: Usage, out: ProtobufWriter): void {
-  for (const { name, amountOf, text } of usageResources) {
-    const amount = amountOf(usage);
-    if (amount === undefined) continue;
-    out.message(field, (entry) => {
-      entry.string(1, name);
-      entry.message(2, (quantity) => quantity.string(1, text(amount)));
-    });
-  }
+/** A map<string, Quantity> as field `field`, written out for the same reason. */
+export function usageFields(field: number, { cpu, memory, swap }: Usage, out: ProtobufWriter): void {
+  quantityEntry(field, 'cpu', cpuText(cpu), out);
+  quantityEntry(field, 'memory', memoryText(memory), out);
+  if (swap !== undefined) quantityEntry(field, 'swap', memoryText(swap), out);
+}
+
+function quantityEntry(field: number, name: string, amount: string, out: ProtobufWriter): void {
+  const entry = out.open(field);
+  out.string(1, name);
+  const quantity = out.open(2);
+  out.string(1, amount);
+  out.close(quantity);
+  out.close(entry);
 }

@@ -28,7 +28,7 @@ export class ProtobufWriter {
   string(field: number, text: string): void {
     this.#tag(field, wireBytes);
     const start = this.#openLength();
-    this.#text(text);
+    if (text !== '') this.#text(text);
     this.#closeLength(start);
   }
 
@@ -50,10 +50,27 @@ export class ProtobufWriter {
 
   /** A sub-message field: whatever `write` writes. */
   message(field: number, write: (out: ProtobufWriter) => void): void {
-    this.#tag(field, wireBytes);
-    const start = this.#openLength();
+    const start = this.open(field);
     write(this);
-    this.#closeLength(start);
+    this.close(start);
+  }
+
+  /** Begins a sub-message field, which goes on until `close` is given what this returns: for fields written by the million. */
+  open(field: number): number {
+    this.#tag(field, wireBytes);
+    return this.#openLength();
+  }
+
+  /** Ends the sub-message that `open` began. */
+  close(opened: number): void {
+    this.#closeLength(opened);
+  }
+
+  /** Fields that were written before, as `finish` gave them. */
+  append(fields: Uint8Array): void {
+    this.#reserve(fields.length);
+    this.#bytes.set(fields, this.#length);
+    this.#length += fields.length;
   }
 
   /** Tag and length of a bytes field whose `length` bytes the caller sends after these, for what is too long to be held twice. */
@@ -81,10 +98,9 @@ export class ProtobufWriter {
   /** Room must be reserved. `value` is a whole number from 0 to 2^53. */
   #varint(value: number): void {
     let rest = value;
-    while (rest >= 128) {
-      this.#bytes[this.#length++] = (rest % 128) + 128;
-      rest = Math.floor(rest / 128);
-    }
+    // Bits are quick, and end at 31 of them.
+    for (; rest > 0x7fffffff; rest = Math.floor(rest / 128)) this.#bytes[this.#length++] = (rest % 128) + 128;
+    for (; rest >= 128; rest >>>= 7) this.#bytes[this.#length++] = (rest & 127) | 128;
     this.#bytes[this.#length++] = rest;
   }
 
@@ -107,6 +123,10 @@ export class ProtobufWriter {
   #closeLength(start: number): void {
     const end = this.#length;
     const size = end - start - 1;
+    if (size < 128) {
+      this.#bytes[start] = size;
+      return;
+    }
     const extra = varintSize(size) - 1;
     if (extra > 0) {
       this.#reserve(extra);
@@ -124,11 +144,12 @@ export class ProtobufWriter {
 
   /** Writes `text` when it is ASCII; otherwise leaves the length as it was and says no. */
   #ascii(text: string): boolean {
+    const bytes = this.#bytes;
     const start = this.#length;
     for (let index = 0; index < text.length; index++) {
       const code = text.charCodeAt(index);
       if (code >= 128) return false;
-      this.#bytes[start + index] = code;
+      bytes[start + index] = code;
     }
     this.#length = start + text.length;
     return true;

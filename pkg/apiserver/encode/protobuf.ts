@@ -1,7 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Labels } from '../../model/cluster.ts';
 import type { ObjectMeta, Wire } from '../resource.ts';
 import { sortedLabels, type TypeMeta } from './json.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
+import { rememberingLast } from './remembering-last.ts';
 
 /** Leads every Kubernetes protobuf body. */
 const magic = Buffer.from('k8s\0', 'latin1');
@@ -12,19 +14,41 @@ const objectsPerTurn = 64;
 /** Writes the fields of a `meta/v1` ObjectMeta. */
 export function metadataFields({ name, namespace, creationTimestamp, labels }: ObjectMeta, out: ProtobufWriter): void {
   out.string(1, name);
-  out.string(2, ''); // generateName
+  out.append(noName);
   out.string(3, namespace ?? '');
+  out.append(noIdentity);
+  out.append(creationField(creationTimestamp));
+  out.append(labelFields(labels));
+}
+
+const noName = fieldsOf((out) => out.string(2, '')); // generateName
+
+const noIdentity = fieldsOf((out) => {
   out.string(4, ''); // selfLink
   out.string(5, ''); // uid
   out.string(6, ''); // resourceVersion
   out.int64(7, 0); // generation
-  out.message(8, (time) => timeFields(creationTimestamp, time));
-  for (const [key, value] of sortedLabels(labels)) {
-    out.message(11, (entry) => {
-      entry.string(1, key);
-      entry.string(2, value);
-    });
-  }
+});
+
+const creationField = rememberingLast((epochMs: number) =>
+  fieldsOf((out) => out.message(8, (time) => timeFields(epochMs, time))),
+);
+
+const labelFields = rememberingLast((labels: Labels) =>
+  fieldsOf((out) => {
+    for (const [key, value] of sortedLabels(labels)) {
+      out.message(11, (entry) => {
+        entry.string(1, key);
+        entry.string(2, value);
+      });
+    }
+  }),
+);
+
+function fieldsOf(write: (out: ProtobufWriter) => void): Uint8Array {
+  const out = new ProtobufWriter(256);
+  write(out);
+  return out.finish();
 }
 
 /** Writes the fields of a `meta/v1` Time, in whole seconds; a zero time has none. */
@@ -43,7 +67,9 @@ export function listMetadataFields(out: ProtobufWriter): void {
 
 /** Writes an object of a resource. */
 export function objectFields<T>(object: T, wire: Wire<T>, out: ProtobufWriter): void {
-  out.message(1, (metadata) => metadataFields(wire.metadata(object), metadata));
+  const metadata = out.open(1);
+  metadataFields(wire.metadata(object), out);
+  out.close(metadata);
   wire.protobufFields(object, out);
 }
 
@@ -89,7 +115,9 @@ async function itemChunks<T>(
   let inChunk = 0;
   out.message(1, listMetadataFields);
   for (const object of objects) {
-    out.message(2, (message) => item(object, message));
+    const opened = out.open(2);
+    item(object, out);
+    out.close(opened);
     if (++inChunk < objectsPerTurn) continue;
     chunks.push(out.finish());
     out.reset();
