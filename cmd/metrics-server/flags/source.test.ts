@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseSource, withSource } from './source.ts';
+import { parseSource, parseSourceIn, withSource } from './source.ts';
 
 describe("Heapster's source", () => {
   it('becomes the flags that its options mean', () => {
@@ -72,6 +72,23 @@ describe("Heapster's source", () => {
     assert.deepEqual(texts.get('kubelet-port'), ['10250']);
     assert.deepEqual(texts.get('catalogue'), ['true']);
     assert.equal(withSource(new Map()).size, 0);
+  });
+});
+
+describe('variables in a source', () => {
+  const source = 'kubernetes.summary_api:?inClusterConfig=false&auth=${HOME_DIR}/config&kubeletPort=$PORT';
+
+  it('stand for what the environment says, as in Heapster', () => {
+    const parsed = parseSourceIn({ HOME_DIR: '/home/one', PORT: '10250' }, [source]);
+    assert.ok(parsed.kind === 'value');
+    assert.equal(parsed.value?.flags['kubeconfig'], '/home/one/config');
+    assert.equal(parsed.value?.flags['kubelet-port'], '10250');
+  });
+
+  it('that are not set are mistakes, all of them named', () => {
+    const parsed = parseSourceIn({}, [source]);
+    assert.ok(parsed.kind === 'problem');
+    assert.match(JSON.stringify(parsed), /HOME_DIR, PORT/);
   });
 });
 

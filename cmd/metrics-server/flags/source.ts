@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { nearest } from '../nearest.ts';
 import { type Parsed, problem } from './parsed.ts';
 
@@ -61,15 +62,24 @@ const options: Readonly<Record<string, Option>> = {
   host_id_annotation: (text) => ({ flags: { 'host-id-annotation': text } }),
 };
 
-/** Reads `kubernetes.summary_api:<url>?<options>`. */
-export function parseSource(texts: readonly string[]): Parsed<SourceFlags | undefined> {
+/** Variables by their names. */
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads `kubernetes.summary_api:<url>?<options>`, in which `$NAME` and `${NAME}` stand for what the environment says. */
+export const parseSource = (texts: readonly string[]): Parsed<SourceFlags | undefined> =>
+  parseSourceIn(process.env, texts);
+
+/** The same in an environment. */
+export function parseSourceIn(environment: Environment, texts: readonly string[]): Parsed<SourceFlags | undefined> {
   const [text = '', ...more] = texts;
   if (text === '') return { kind: 'value', value: undefined };
   if (more.length > 0) return problem(`may be given once, got "${texts.join('" and "')}"`);
   const [key = '', rest = ''] = splitOnce(text, ':');
   const known = keys.find((name) => name === key.toLowerCase());
   if (known === undefined) return problem(`must begin with kubernetes.summary_api, got "${key}"${meant(key, keys)}`);
-  const [url = '', query = ''] = splitOnce(rest.replace(/^['"]+|['"]+$/g, ''), '?');
+  const { text: expanded, unset } = expand(rest, environment);
+  if (unset.length > 0) return problem(`names variables that the environment does not have: ${unset.join(', ')}`);
+  const [url = '', query = ''] = splitOnce(expanded.replace(/^['"]+|['"]+$/g, ''), '?');
   const all = new Map(new URLSearchParams(query).entries());
   const meanings = [ofKey(known), ofUrl(url), ...[...all].map(([name, own]) => meaningOf(own, { name, all }))];
   const problems = meanings.flatMap((meaning) => meaning.problem ?? []);
@@ -84,6 +94,17 @@ export function parseSource(texts: readonly string[]): Parsed<SourceFlags | unde
     value: { flags },
     ...(warnings.length > 0 && { warning: `was taken, but ${warnings.join('; ')}` }),
   };
+}
+
+/** Heapster put nothing where a variable was not set; that hid mistakes, so here it is one. */
+function expand(rest: string, environment: Environment): { readonly text: string; readonly unset: readonly string[] } {
+  const unset: string[] = [];
+  const text = rest.replace(/\$(?:\{(\w+)\}|([A-Za-z_]\w*))/g, (_, braced?: string, bare?: string) => {
+    const name = braced ?? bare ?? '';
+    if (environment[name] === undefined) unset.push(name);
+    return environment[name] ?? '';
+  });
+  return { text, unset };
 }
 
 function meaningOf(text: string, given: Given): Meaning {
