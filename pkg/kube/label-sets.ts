@@ -42,7 +42,12 @@ export class LabelSets {
   keepOnly(used: Iterable<Labels>): void {
     this.#byHash = new Map();
     this.#size = 0;
-    for (const labels of used) this.share(labels);
+    // Neighbours share their labels more often than not, and hashing these takes long.
+    let before: Labels | undefined;
+    for (const labels of used) {
+      if (labels !== before) this.share(labels);
+      before = labels;
+    }
     this.#sizeLimit = Math.max(fewest, 2 * this.#size);
   }
 }
