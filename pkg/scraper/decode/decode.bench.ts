@@ -1,53 +1,99 @@
-/** How long one answer of a kubelet takes to decode: 30 pods of two containers. Run with `make bench-parts`. */
+/**
+ * How long one answer of a kubelet takes to decode, and what it leaves behind: 30 pods of two containers, and the largest
+ * recorded one. Run with `make bench-parts`.
+ */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { bestOfNow } from '../../lifecycle/testing/best-of.ts';
-import { as } from '../../model/units.ts';
+import { as, type EpochMs } from '../../model/units.ts';
 import { ResourceDecoder } from './decode.ts';
+import { kubeletBody, usualPods } from './testing/kubelet-body.ts';
+import { decodePlainly } from './testing/plain-decoder.ts';
 
-const receivedAt = as<Parameters<ResourceDecoder['decode']>[1]>(Date.UTC(2026, 10, 21, 12));
+const startedAt = as<EpochMs>(Date.UTC(2026, 10, 21, 12));
+const receivedAt = as<EpochMs>(startedAt + 3_600_000);
+const podCount = 30;
 
-/** Two bodies of the same containers, so that every number changes from one to the other. */
-const bodies = [body(0), body(15)];
-const packed = bodies.map((each) => gzipSync(each));
-const decoder = new ResourceDecoder();
+/** Bodies of the same containers, so that every number changes from one to the other. */
+const steady = [0, 15].map((passedSeconds) => kubeletBody(usualPods(podCount), { startedAt, passedSeconds }));
+/** In each of these one pod is gone that the one before had, and another has come: so it is with 3 % of churn. */
+const churning = Array.from({ length: podCount }, (_, turn) =>
+  kubeletBody(
+    usualPods(podCount, (pod) => (pod === (7 * turn) % podCount ? turn + 1 : 0)),
+    { startedAt, passedSeconds: 15 * turn },
+  ),
+);
+const captures = globSync(join(import.meta.dirname, 'testdata', '*.txt.gz')).map((file) =>
+  gunzipSync(readFileSync(file)),
+);
+const largest = captures.reduce((one, other) => (other.length > one.length ? other : one));
+const packed = steady.map((each) => gzipSync(each));
 
-const kilobytes = ((bodies[0]?.length ?? 0) / 1000).toFixed(1);
-const known = bestOfNow(200, (turn) => decoder.decode(bodies[turn % 2] ?? Buffer.alloc(0), receivedAt));
-const parsed = bestOfNow(200, (turn) => new ResourceDecoder().decode(bodies[turn % 2] ?? Buffer.alloc(0), receivedAt));
-const unpacked = bestOfNow(200, (turn) => gunzipSync(packed[turn % 2] ?? Buffer.alloc(0)));
-console.log(`decode of ${kilobytes} kB, 60 containers known from the last answer: ${known.toFixed(3)} ms`);
-console.log(`decode of the same, nothing known: ${parsed.toFixed(3)} ms`);
+const turning = (bodies: readonly Buffer[], turn: number): Buffer => bodies[turn % bodies.length] ?? Buffer.alloc(0);
+const knowing = (bodies: readonly Buffer[]): ((turn: number) => unknown) => {
+  const decoder = new ResourceDecoder();
+  return (turn) => decoder.decode(turning(bodies, turn), receivedAt);
+};
+
+const kilobytes = (body: Buffer | undefined): string => `${((body?.length ?? 0) / 1000).toFixed(1)} kB`;
+report(`decode of ${kilobytes(steady[0])}, 60 containers known from the last answer`, knowing(steady));
+report('decode of the same, one pod of thirty changed', knowing(churning));
+report('decode of the same, nothing known', (turn) => new ResourceDecoder().decode(turning(steady, turn), receivedAt));
+report(`decode of the largest recorded answer, ${kilobytes(largest)}, known`, knowing([largest]));
+const plain = bestOfNow(100, (turn) => decodePlainly(turning(steady, turn), receivedAt));
+const unpacked = bestOfNow(400, (turn) => gunzipSync(turning(packed, turn)));
+console.log(`decode of 60 containers by the plain decoder: ${plain.toFixed(3)} ms`);
 console.log(`gunzip of the same: ${unpacked.toFixed(3)} ms`);
+const kept = bytesKept();
+if (kept !== undefined) console.log(`kept between two answers: ${kept.toFixed(0)} bytes per container, names included`);
 
-/** As a kubelet 1.36 writes it; `atSeconds` moves every counter and every time. */
-function body(atSeconds: number): Buffer {
-  const containers = Array.from({ length: 60 }, (_, at) => {
-    const pod = `app-${Math.floor(at / 20)}-5d8f6b7c9d-${(at >> 1).toString(36).padStart(5, 'x')}`;
-    return { at, labels: `container="${at % 2 === 0 ? 'app' : 'sidecar-1'}",namespace="team-7",pod="${pod}"` };
+function report(what: string, work: (turn: number) => unknown): void {
+  const ms = bestOfNow(400, work);
+  const left = garbageOf(work);
+  console.log(`${what}: ${ms.toFixed(3)} ms${left === undefined ? '' : `, ${(left / 1000).toFixed(1)} kB of garbage`}`);
+}
+
+/** Bytes that one turn allocates, on V8's heap and for arrays beside it; undefined without `--expose-gc`. */
+function garbageOf(work: (turn: number) => unknown): number | undefined {
+  if (globalThis.gc === undefined) return undefined;
+  const turns = 300;
+  const measure = (): number => {
+    globalThis.gc?.();
+    const before = process.memoryUsage();
+    for (let turn = 0; turn < turns; turn++) work(turn);
+    const after = process.memoryUsage();
+    return (after.heapUsed - before.heapUsed + after.arrayBuffers - before.arrayBuffers) / turns;
+  };
+  // Where a collection comes in between, too little is seen.
+  return Math.max(...Array.from({ length: 5 }, measure));
+}
+
+/** Bytes per container that many nodes' decoders hold on to; undefined without `--expose-gc`. */
+function bytesKept(): number | undefined {
+  if (globalThis.gc === undefined) return undefined;
+  const nodes = 500;
+  globalThis.gc();
+  const before = process.memoryUsage().heapUsed;
+  const decoders = Array.from({ length: nodes }, (_, node) => {
+    const decoder = new ResourceDecoder();
+    decoder.decode(
+      kubeletBody(
+        usualPods(podCount, () => node),
+        { startedAt, passedSeconds: 0 },
+      ),
+      receivedAt,
+    );
+    decoder.decode(
+      kubeletBody(
+        usualPods(podCount, (pod) => node + (pod === 7 ? 1 : 0)),
+        { startedAt, passedSeconds: 15 },
+      ),
+      receivedAt,
+    );
+    return decoder;
   });
-  const time = (at: number): number => receivedAt - 60_000 + atSeconds * 1000 + at * 7;
-  const family = (name: string, value: (at: number) => string, timed = true): string =>
-    `# HELP ${name} [STABLE] What the container uses\n# TYPE ${name} gauge\n` +
-    containers.map(({ at, labels }) => `${name}{${labels}} ${value(at)}${timed ? ` ${time(at)}` : ''}\n`).join('');
-  const pods = (name: string): string =>
-    `# HELP ${name} [STABLE] What the pod uses\n# TYPE ${name} gauge\n` +
-    containers
-      .filter(({ at }) => at % 2 === 0)
-      .map(({ at, labels }) => `${name}{${labels.slice(labels.indexOf('namespace'))}} ${at}.1234 ${time(at)}\n`)
-      .join('');
-  return Buffer.from(
-    family(
-      'container_cpu_usage_seconds_total',
-      (at) => `${1234 + atSeconds + at}.${(123_456_789 + at * 7919).toString()}`,
-    ) +
-      family('container_memory_working_set_bytes', (at) => `${((4_291_788 + at * 4096) / 1e6).toFixed(6)}e+06`) +
-      family('container_start_time_seconds', (at) => `1.79523144602${(261_02 + at).toString()}e+09`, false) +
-      family('container_swap_usage_bytes', () => '0') +
-      `# TYPE node_cpu_usage_seconds_total counter\nnode_cpu_usage_seconds_total ${9000 + atSeconds}.25 ${time(0)}\n` +
-      `# TYPE node_memory_working_set_bytes gauge\nnode_memory_working_set_bytes 4.2917888e+07 ${time(0)}\n` +
-      pods('pod_cpu_usage_seconds_total') +
-      pods('pod_memory_working_set_bytes') +
-      pods('pod_swap_usage_bytes') +
-      '# TYPE resource_scrape_error gauge\nresource_scrape_error 0\n',
-  );
+  globalThis.gc();
+  const bytes = process.memoryUsage().heapUsed - before;
+  return bytes / (decoders.length * 2 * podCount);
 }

@@ -8,7 +8,7 @@ import type { ContainerLabels } from './label-set.ts';
  *
  * It is all that is kept of a node between two answers: per container three references of 8 bytes, in arrays that the
  * store holds as well, and the names behind them. Containers of a pod share its name, and neighbours that of their
- * namespace and mostly their own.
+ * namespace and mostly their own. Measured, some 60 bytes per container (`decode.bench.ts`).
  */
 export interface KnownLayout {
   readonly layout: ContainerLayout;
