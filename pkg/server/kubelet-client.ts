@@ -1,4 +1,4 @@
-import { UndiciKubeletClient } from '../scraper/kubelet/kubelet.ts';
+import { KubeletConnections } from '../scraper/kubelet/kubelet-connections.ts';
 import type { KubeletTrust } from '../scraper/kubelet/kubelet-client.ts';
 import type { KeyMemory } from '../scraper/kubelet/trust/key-memory.ts';
 import type { Registry } from '../telemetry/exposition.ts';
@@ -19,12 +19,13 @@ export interface KubeletClientNeeds {
 }
 
 /** A client that asks each kubelet once per period. */
-export function kubeletClientOf(means: Means, { periodMs, pins, registry }: KubeletClientNeeds): UndiciKubeletClient {
-  const { config, files, connections, log, release } = means;
-  return new UndiciKubeletClient({
+export function kubeletClientOf(means: Means, { periodMs, pins, registry }: KubeletClientNeeds): KubeletConnections {
+  const { config, files, connections, clock, log, release } = means;
+  return new KubeletConnections({
     credentials: kubeletCredentials(config.kubelet, files, { connection: connections.core, log }),
     trust: trustIn(config.kubelet, pins),
     keepAliveMs: keepAlivePeriods * periodMs,
+    clock,
     userAgent: `metrics-server/${release.version}`,
     ...(registry && { registry }),
   });

@@ -1,8 +1,8 @@
 import { BodyTooLarge } from '../kube/connection/response-body.ts';
 import type { KubeTransport } from '../kube/connection/transport.ts';
+import { bodyLimit } from '../scraper/kubelet/answer/unpack.ts';
 import type { KubeletAnswer } from '../scraper/kubelet/kubelet-client.ts';
 import { failureOf, printable } from '../scraper/kubelet/network-failure.ts';
-import { bodyLimit } from '../scraper/kubelet/unpack.ts';
 import type { NodeProxy } from '../scraper/sources/node-proxy-source.ts';
 
 /** Enough of a refusal to say what it is about. */
@@ -31,7 +31,11 @@ function refusal(code: number, text: string): KubeletAnswer {
 
 function failure(error: unknown): KubeletAnswer {
   if (error instanceof BodyTooLarge) return { kind: 'too-large', limitBytes: bodyLimit };
-  return failureOf(error instanceof Error && error.cause instanceof Error ? error.cause : error);
+  const failed = failureOf(error instanceof Error && error.cause instanceof Error ? error.cause : error);
+  if (failed.kind !== 'unreachable') return failed;
+  // How the client of the kube-apiserver says that the other side hung up, and that it speaks something else.
+  if (failed.code === 'UND_ERR_SOCKET') return { kind: 'unreachable', code: 'ECONNRESET' };
+  return failed.code.startsWith('HPE_') ? { kind: 'bad-body', message: `it is not HTTP (${failed.code})` } : failed;
 }
 
 /** The kube-apiserver's own refusals are Status objects; a kubelet's are plain text. */

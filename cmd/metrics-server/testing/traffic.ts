@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { type AnnouncedAnswer, type AnnouncedRequest, channelNames } from '../../../pkg/scraper/kubelet/announced.ts';
 
-/** A request of the server's, as undici announces it. */
+/** A request to the kube-apiserver, as undici announces it. */
 interface SentRequest {
   readonly origin: string | URL;
   readonly path: string;
@@ -16,12 +17,15 @@ const patienceMs = 30_000;
  */
 export class Traffic implements Disposable {
   readonly #underWay = new Set<SentRequest>();
+  readonly #kubelets = new Set<AnnouncedRequest>();
   readonly #silent = new Set<string>();
   readonly #listeners: readonly (readonly [string, (message: unknown) => void])[] = [
-    ['undici:request:create', (message) => this.#begun(message as { request: SentRequest })],
+    ['undici:request:create', (message) => this.#underWay.add((message as { request: SentRequest }).request)],
     ['undici:request:headers', (message) => this.#opened(message as { request: SentRequest })],
-    ['undici:request:trailers', (message) => this.#answered(message as { request: SentRequest })],
-    ['undici:request:error', (message) => this.#failed(message as { request: SentRequest })],
+    ['undici:request:trailers', (message) => this.#ended(message as { request: SentRequest })],
+    ['undici:request:error', (message) => this.#ended(message as { request: SentRequest })],
+    [channelNames.begun, (message) => this.#kubelets.add(message as AnnouncedRequest)],
+    [channelNames.ended, (message) => this.#answered(message as AnnouncedAnswer)],
   ];
 
   constructor() {
@@ -34,14 +38,14 @@ export class Traffic implements Disposable {
 
   /** From now on nobody waits for whoever listens on this port, or somebody does again. */
   expectSilence(port: number, silent: boolean): void {
-    if (silent) this.#silent.add(originOf(port));
-    else this.#silent.delete(originOf(port));
+    if (silent) this.#silent.add(placeOf(port));
+    else this.#silent.delete(placeOf(port));
   }
 
   /** The server has made sense of what the kubelet on this port answered. */
   understood(port: number): void {
-    for (const request of this.#underWay) {
-      if (isAsking(request) && String(request.origin) === originOf(port)) this.#underWay.delete(request);
+    for (const request of this.#kubelets) {
+      if (isAsking(request) && request.hostAndPort === placeOf(port)) this.#kubelets.delete(request);
     }
   }
 
@@ -57,28 +61,28 @@ export class Traffic implements Disposable {
   }
 
   #awaited(): string[] {
-    return [...this.#underWay]
-      .filter(({ origin }) => !this.#silent.has(String(origin)))
-      .map(({ origin, path }) => `${origin}${path}`);
-  }
-
-  #begun({ request }: { readonly request: SentRequest }): void {
-    this.#underWay.add(request);
+    return [
+      ...[...this.#underWay].map(({ origin, path }) => `${origin}${path}`),
+      ...[...this.#kubelets]
+        .filter(({ hostAndPort }) => !this.#silent.has(hostAndPort))
+        .map(({ hostAndPort, path }) => `${hostAndPort}${path}`),
+    ];
   }
 
   #opened({ request }: { readonly request: SentRequest }): void {
     if (request.path.includes('watch=')) this.#underWay.delete(request);
   }
 
-  #answered({ request }: { readonly request: SentRequest }): void {
-    if (!isAsking(request)) this.#underWay.delete(request);
+  #ended({ request }: { readonly request: SentRequest }): void {
+    this.#underWay.delete(request);
   }
 
-  #failed({ request }: { readonly request: SentRequest }): void {
-    this.#underWay.delete(request);
+  #answered({ request, kind }: AnnouncedAnswer): void {
+    const isHeard = kind === 'ok' || kind === 'status' || kind === 'bad-body' || kind === 'too-large';
+    if (!(isHeard && isAsking(request))) this.#kubelets.delete(request);
   }
 }
 
-const originOf = (port: number): string => `https://127.0.0.1:${port}`;
+const placeOf = (port: number): string => `127.0.0.1:${port}`;
 
-const isAsking = ({ path }: SentRequest): boolean => path === '/metrics/resource';
+const isAsking = ({ path }: AnnouncedRequest): boolean => path === '/metrics/resource';

@@ -1,4 +1,5 @@
-import { UndiciKubeletClient } from '../../scraper/kubelet/kubelet.ts';
+import { KubeletConnections } from '../../scraper/kubelet/kubelet-connections.ts';
+import { systemClock } from '../../lifecycle/clock.ts';
 import type { ServerHealth } from '../facts.ts';
 import type { Subject } from '../subject.ts';
 import { type KubeReader, lackOfRights, mapSeen, type Reading } from './kube-reader.ts';
@@ -26,10 +27,11 @@ export async function readServerHealth(
 /** The same, asked within the pod of the server: anybody may, so nothing is shown and nothing verified. */
 export async function readHealthInPod(port: number, signal: AbortSignal): Promise<Reading<ServerHealth>> {
   const credentials = { current: () => ({}) };
-  using client = new UndiciKubeletClient({
+  using client = new KubeletConnections({
     credentials,
     trust: 'insecure-tls',
     keepAliveMs: 1_000,
+    clock: systemClock,
     userAgent: 'metrics-server/doctor tacho',
   });
   const answer = await client.read({ node: '', host: '127.0.0.1', port, path: '/readyz?verbose' }, signal);

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lifecycle/clock.ts';
 import { deadline } from '../../lifecycle/deadline.ts';
 import type { NodeRecord } from '../../model/cluster.ts';
-import { UndiciKubeletClient } from '../../scraper/kubelet/kubelet.ts';
+import { KubeletConnections } from '../../scraper/kubelet/kubelet-connections.ts';
 import type { KubeletIdentity, KubeletTrust } from '../../scraper/kubelet/kubelet-client.ts';
 import type { KeyMemory } from '../../scraper/kubelet/trust/key-memory.ts';
 import type { Outcome } from '../../scraper/outcome.ts';
@@ -51,13 +51,13 @@ export async function askKubelets(
 }
 
 interface Clients {
-  readonly verifying: UndiciKubeletClient;
-  readonly trusting: UndiciKubeletClient;
+  readonly verifying: KubeletConnections;
+  readonly trusting: KubeletConnections;
 }
 
-function clientOf({ identity }: AskKubeletsOptions, trust: KubeletTrust): UndiciKubeletClient {
+function clientOf({ identity, clock }: AskKubeletsOptions, trust: KubeletTrust): KubeletConnections {
   const credentials = { current: () => identity };
-  return new UndiciKubeletClient({ credentials, trust, keepAliveMs, userAgent: 'metrics-server/doctor tacho' });
+  return new KubeletConnections({ credentials, trust, keepAliveMs, clock, userAgent: 'metrics-server/doctor tacho' });
 }
 
 /** Without verification only where the server does so too: every 15 s, it shows whoever answers its token. */
@@ -74,7 +74,7 @@ async function askOne(
 }
 
 async function askVia(
-  client: UndiciKubeletClient,
+  client: KubeletConnections,
   node: NodeRecord,
   { flags: address, clock, timeoutMs, signal }: AskKubeletsOptions,
 ): Promise<KubeletFacts> {

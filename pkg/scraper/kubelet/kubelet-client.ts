@@ -4,8 +4,7 @@ import type { KeyMemory } from './trust/key-memory.ts';
 
 /** What came of one request to one kubelet. Nothing here is an exception: networks fail every day. */
 export type KubeletAnswer =
-  /** `body` is unpacked, and the caller's until it next reads from the same node. `date` is the node's clock, in whole seconds. */
-  | { readonly kind: 'ok'; readonly body: Buffer; readonly date?: EpochMs }
+  | UsageAnswer
   /** `detail` is the beginning of what the kubelet said, made printable. */
   | { readonly kind: 'status'; readonly code: number; readonly detail?: string }
   /** The signal aborted first. */
@@ -16,6 +15,20 @@ export type KubeletAnswer =
   | ({ readonly kind: 'tls'; readonly also?: TlsFault } & TlsFault)
   | { readonly kind: 'too-large'; readonly limitBytes: number }
   | { readonly kind: 'bad-body'; readonly message: string };
+
+/** A body. */
+export interface UsageAnswer {
+  readonly kind: 'ok';
+  /** Unpacked, and the caller's until it calls `release`. */
+  readonly body: Buffer;
+  /** The node's clock, in whole seconds. */
+  readonly date?: EpochMs;
+  /**
+   * Lets the memory of `body` be used for other answers: nobody may look at it from then on. Who does not call it, once,
+   * leaves it to the garbage collector. Absent = nobody waits for it.
+   */
+  readonly release?: () => void;
+}
 
 /** What is wrong with a handshake or a certificate. */
 export interface TlsFault {

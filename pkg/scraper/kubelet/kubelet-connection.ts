@@ -1,35 +1,23 @@
-import { isIP, type Socket, connect as tcpConnect } from 'node:net';
-import { type SecureContext, type TLSSocket, connect as tlsConnect } from 'node:tls';
-import type { buildConnector } from 'undici';
-import Client from 'undici/lib/dispatcher/client.js';
-import { AnswerReader } from './answer-reader.ts';
+import type { KubeletTarget } from './address.ts';
+import { answerTo, mostBytes } from './answer/answer-to.ts';
+import type { BodyPool } from './answer/body-pool.ts';
+import { ResponseReader } from './answer/response-reader.ts';
 import type { KubeletAnswer } from './kubelet-client.ts';
-import { failureOf, handshakeFailureOf } from './network-failure.ts';
-import type { Acceptance } from './trust/acceptance.ts';
+import { Line, type LineOptions, type LineUser } from './line.ts';
+import { Requests, type RequestsOptions } from './requests.ts';
 
-/** How one kubelet is reached. */
-export interface ConnectionOptions {
-  /** Scheme, host and port. */
-  readonly origin: string;
-  /** Absent = no TLS. */
-  readonly tls?: TlsWay;
-  /** How long an unused connection is kept: longer than a period, or keeping it is of no use. */
-  readonly keepAliveMs: number;
+/** Where one kubelet is, and where its answers are put. */
+export interface ConnectionOptions extends LineOptions, RequestsOptions {
+  readonly pool: BodyPool;
 }
 
-/** How TLS is spoken, and with whom. */
-export interface TlsWay {
-  readonly context: SecureContext;
-  /** Whom `accept` accepts, in a word that is another for somebody else. */
-  readonly identity: string;
-  /** Who is not accepted after the handshake gets no request. Never rejects. */
-  readonly accept: (socket: TLSSocket) => Promise<Acceptance>;
-}
-
-/** What came of one request, and whether the beginning of an answer had been seen. */
-interface Exchange {
-  readonly answer: KubeletAnswer;
-  readonly begun: boolean;
+/** One GET. */
+export interface Asking {
+  readonly target: KubeletTarget;
+  readonly token: string | undefined;
+  readonly limits: Limits;
+  /** Called once. */
+  readonly done: (answer: KubeletAnswer) => void;
 }
 
 /** How long one request may take. */
@@ -42,158 +30,147 @@ export interface Limits {
   readonly reached?: (() => void) | undefined;
 }
 
-/** Request headers by name. */
-export type Headers = Readonly<Record<string, string>>;
-
 /**
- * The one connection to one kubelet, opened when needed and kept alive. A request is written only to a peer that was
- * accepted after the TLS handshake: the connector hands the socket over then, and not at all when it was refused.
+ * The one connection to one kubelet, opened when needed and kept alive (HTTP/1.1, RFC 9112). One request at a time, and
+ * nothing is read ahead: whatever comes unasked ends the connection.
  */
-export class KubeletConnection implements Disposable {
+export class KubeletConnection implements LineUser, Disposable {
   readonly #options: ConnectionOptions;
-  readonly #client: Client;
-  #socket: Socket | undefined;
-  /** Why the last attempt to connect failed; what undici makes of it is less exact. */
-  #failure: KubeletAnswer | undefined;
-  #whenReached: (() => void) | undefined;
-  #answeredOnSocket = 0;
-  #connected = false;
-  #closed = false;
+  readonly #requests: Requests;
+  #line: Line | undefined;
+  #isConnected = false;
+  #asking: Asking | undefined;
+  #reader: ResponseReader | undefined;
+  /** The request went over a line that had served before, not over one made for it. */
+  #isOnKeptLine = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#client = new Client(options.origin, {
-      connect: (where, done) => this.#connect(where, done),
-      allowH2: false,
-      pipelining: 1,
-      keepAliveTimeout: options.keepAliveMs,
-      keepAliveMaxTimeout: options.keepAliveMs,
-      // Deadlines are the caller's signal; undici's own are coarse.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    this.#requests = new Requests(options);
   }
 
-  /** False once a deadline or `dispose` has ended it: take a new one. */
-  get usable(): boolean {
-    return !this.#closed;
+  /** Nothing is asked over it. */
+  get isFree(): boolean {
+    return this.#asking === undefined;
   }
 
-  /** It goes where these options say, in the way they say. */
-  matches({ origin, tls }: ConnectionOptions): boolean {
-    const own = this.#options;
-    return own.origin === origin && own.tls?.context === tls?.context && own.tls?.identity === tls?.identity;
+  /** There is a line, or one in the making. */
+  get hasLine(): boolean {
+    return this.#line !== undefined;
   }
 
-  /** One GET. A connection that turns out to have been closed while it lay unused is opened again, once. */
-  async get(path: string, headers: Headers, limits: Limits): Promise<KubeletAnswer> {
-    const first = await this.#exchange(path, headers, limits);
-    const hungUp = first.answer.kind === 'unreachable' && !first.begun;
-    // Still above zero: the request went over a socket that had served before, not over one made for it.
-    const wasIdle = this.#answeredOnSocket > 0;
-    if (!(hungUp && wasIdle) || limits.signal.aborted || this.#closed) return first.answer;
-    return (await this.#exchange(path, headers, limits)).answer;
+  /** One GET, when it is free. A line that turns out to have been closed while it lay unused is opened again, once. */
+  ask(asking: Asking): void {
+    const { limits, done } = asking;
+    if (limits.signal.aborted) return done({ kind: 'timed-out' });
+    this.#asking = asking;
+    limits.signal.addEventListener('abort', this.#giveUp);
+    this.#isOnKeptLine = this.#line !== undefined;
+    if (this.#line === undefined) this.#dial(limits);
+    else this.#send(this.#line, asking);
   }
 
+  /** Closes it; who waits for an answer is told so. */
   [Symbol.dispose](): void {
-    this.#closed = true;
-    this.#socket?.destroy();
-    // It rejects only when called twice in a row; either way nothing is left of it.
-    this.#client.destroy().catch(() => undefined);
+    this.#end({ kind: 'unreachable', code: 'ECONNABORTED' });
   }
 
-  async #exchange(path: string, headers: Headers, { signal, connecting, reached }: Limits): Promise<Exchange> {
-    if (signal.aborted) return { answer: { kind: 'timed-out' }, begun: false };
-    const reader = new AnswerReader(headers['accept']);
-    const giveUp = (answer: KubeletAnswer): void => {
-      reader.end(answer);
-      this[Symbol.dispose]();
-    };
-    using listening = new DisposableStack();
-    listening.use(onAbort(signal, () => giveUp({ kind: 'timed-out' })));
-    listening.use(onAbort(connecting, () => this.#connected || giveUp({ kind: 'unreachable', code: 'ETIMEDOUT' })));
-    this.#failure = undefined;
-    this.#whenReached = reached;
-    this.#client.dispatch({ path, method: 'GET', headers }, reader);
-    const answer = await reader.answer;
-    if (!reader.begun) return { answer: this.#failure ?? answer, begun: false };
-    this.#answeredOnSocket++;
-    return { answer, begun: true };
+  onReached(): void {
+    this.#asking?.limits.reached?.();
   }
 
-  #connect({ hostname, port }: buildConnector.Options, done: buildConnector.Callback): void {
-    const attempt = this.#open(hostname, Number(port));
-    const { socket } = attempt;
-    let reached = false;
-    let settled = false;
-    const hand = (over: Socket): void => {
-      if (settled) return;
-      settled = true;
-      done(null, over);
-    };
-    const fail = (failure: KubeletAnswer, cause?: unknown): void => {
-      if (settled) return;
-      settled = true;
-      this.#failure = failure;
-      // Wrapped, because undici treats some codes in ways of its own.
-      done(new Error('no connection to the kubelet', { cause }), null);
-    };
-    this.#socket = socket;
-    this.#connected = false;
-    this.#answeredOnSocket = 0;
-    socket.setNoDelay(true).setKeepAlive(true, 60_000);
-    socket.once('connect', () => {
-      reached = true;
-      this.#whenReached?.();
-    });
-    socket.on('error', (error) => fail(reached ? handshakeFailureOf(error) : failureOf(error), error));
-    // While we make up our mind, the peer may hang up without an error.
-    socket.once('close', () => fail({ kind: 'unreachable', code: 'ECONNRESET' }));
-    void attempt.accepted.then((acceptance) => {
-      // Given up meanwhile: its closing says so.
-      if (socket.destroyed) return;
-      if (acceptance.kind === 'accepted') return hand(socket);
-      fail(acceptance.answer);
-      socket.destroy();
-    });
+  onConnected(): void {
+    this.#isConnected = true;
+    this.#asking?.limits.connecting?.removeEventListener('abort', this.#giveUpConnecting);
   }
 
-  #open(host: string, port: number): Attempt {
-    const { tls } = this.#options;
-    const { promise: accepted, resolve } = Promise.withResolvers<Acceptance>();
-    const connected = (acceptance: Acceptance | Promise<Acceptance>): void => {
-      this.#connected = true;
-      resolve(acceptance);
-    };
-    if (tls === undefined) {
-      const socket = tcpConnect({ host, port }).once('connect', () => connected({ kind: 'accepted', by: 'nothing' }));
-      return { socket, accepted };
+  onOpen(): void {
+    if (this.#line !== undefined && this.#asking !== undefined) this.#send(this.#line, this.#asking);
+  }
+
+  onBytes(length: number): void {
+    const reader = this.#reader;
+    // Nothing was asked: an answer to a question that somebody else might put next.
+    if (reader === undefined) return this.#hangUp();
+    try {
+      const taken = reader.take(this.#options.landing, length);
+      if (reader.ending !== undefined) this.#finish(reader, taken === length);
+    } catch (error) {
+      // A fault of ours, thrown here, would take the other nodes with it.
+      this.#end({ kind: 'bad-body', message: `it met a fault in this server: ${String(error)}` });
     }
-    const socket = tlsConnect({
-      host,
-      port,
-      secureContext: tls.context,
-      // Like Go, we name the host we want where it has a name, and none where we dial an address. No session is ever
-      // resumed: each handshake shows the certificate anew.
-      ...(isIP(host) === 0 && { servername: host }),
-      // Not that nobody looks: `accept` does, at more names than this one, and with more to say.
-      rejectUnauthorized: false,
-      checkServerIdentity: () => undefined,
-      ALPNProtocols: ['http/1.1'],
-    });
-    socket.once('secureConnect', () => connected(tls.accept(socket)));
-    return { socket, accepted };
   }
+
+  onHungUp(): void {
+    const reader = this.#reader;
+    if (reader === undefined || !this.#hasBegun) return this.onFailed(hungUp);
+    reader.hungUp();
+    this.#finish(reader, false);
+  }
+
+  onFailed(failure: KubeletAnswer): void {
+    const asking = this.#asking;
+    const isTooLate = this.#isOnKeptLine && failure.kind === 'unreachable' && !this.#hasBegun;
+    if (asking === undefined || !isTooLate) return this.#end(failure);
+    this.#hangUp();
+    this.#isOnKeptLine = false;
+    this.#dial(asking.limits);
+  }
+
+  /** The head of an answer has come: the kubelet has seen the request. */
+  get #hasBegun(): boolean {
+    return this.#reader?.head !== undefined;
+  }
+
+  #dial({ connecting }: Limits): void {
+    this.#isConnected = false;
+    connecting?.addEventListener('abort', this.#giveUpConnecting);
+    if (connecting?.aborted) return this.#giveUpConnecting();
+    this.#line = Line.dial(this.#options, this);
+  }
+
+  #send(line: Line, { target, token }: Asking): void {
+    this.#reader = new ResponseReader({ pool: this.#options.pool, mostBytes });
+    line.write(this.#requests.to(target, token));
+  }
+
+  /** The reader has come to an end: so has the line, unless the answer was whole and said that it goes on. */
+  #finish(reader: ResponseReader, isAllTaken: boolean): void {
+    const asking = this.#asking;
+    const goesOn = isAllTaken && reader.ending?.kind === 'whole' && reader.head?.keepsAlive === true;
+    this.#reader = undefined;
+    if (!goesOn) this.#hangUp();
+    this.#forgetAsking();
+    if (asking === undefined) reader[Symbol.dispose]();
+    else answerTo(reader, asking.target.accept, asking.done);
+  }
+
+  #end(answer: KubeletAnswer): void {
+    const asking = this.#asking;
+    this.#hangUp();
+    this.#forgetAsking();
+    asking?.done(answer);
+  }
+
+  #hangUp(): void {
+    this.#line?.[Symbol.dispose]();
+    this.#line = undefined;
+    this.#reader?.[Symbol.dispose]();
+    this.#reader = undefined;
+  }
+
+  #forgetAsking(): void {
+    const limits = this.#asking?.limits;
+    this.#asking = undefined;
+    limits?.signal.removeEventListener('abort', this.#giveUp);
+    limits?.connecting?.removeEventListener('abort', this.#giveUpConnecting);
+  }
+
+  readonly #giveUp = (): void => this.#end({ kind: 'timed-out' });
+
+  readonly #giveUpConnecting = (): void => {
+    if (!this.#isConnected) this.#end({ kind: 'unreachable', code: 'ETIMEDOUT' });
+  };
 }
 
-/** A connection that may come about. `accepted` never rejects, and stays open for ever where there was no handshake. */
-interface Attempt {
-  readonly socket: Socket;
-  readonly accepted: Promise<Acceptance>;
-}
-
-/** Calls `act` when the signal aborts, until disposed. */
-function onAbort(signal: AbortSignal | undefined, act: () => void): Disposable {
-  signal?.addEventListener('abort', act, { once: true });
-  return { [Symbol.dispose]: () => signal?.removeEventListener('abort', act) };
-}
+const hungUp: KubeletAnswer = { kind: 'unreachable', code: 'ECONNRESET' };

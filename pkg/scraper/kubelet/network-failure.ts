@@ -1,16 +1,10 @@
 import type { KubeletAnswer } from './kubelet-client.ts';
 
-/** What an error of a socket, of TLS or of the HTTP parser means. */
+/** What an error of a socket or of TLS means. */
 export function failureOf(error: unknown): KubeletAnswer {
   const code = codeOf(error);
   if (code.startsWith('ERR_SSL') || code === 'EPROTO') return tlsFailureOf(error);
-  // Some errors of undici's parser have no code of their own.
-  if (code.startsWith('HPE_') || code === 'HTTPParserError')
-    return { kind: 'bad-body', message: `it is not HTTP (${code})` };
-  if (code === 'UND_ERR_HEADERS_OVERFLOW') return { kind: 'bad-body', message: 'its headers are too long' };
-  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return { kind: 'bad-body', message: 'it was cut short' };
-  // How undici says that the other side hung up.
-  return { kind: 'unreachable', code: code === 'UND_ERR_SOCKET' ? 'ECONNRESET' : code };
+  return { kind: 'unreachable', code };
 }
 
 /** What an error between the TCP connection and the end of the TLS handshake means. */

@@ -8,10 +8,11 @@ import {
   generateKey,
   issueCertificate,
 } from '../../../apiserver/certificates/issue-certificate.ts';
+import { systemClock } from '../../../lifecycle/clock.ts';
 import { FakeKubelet } from '../../testing/fake-kubelet.ts';
 import type { KubeletTarget } from '../address.ts';
-import { UndiciKubeletClient } from '../kubelet.ts';
 import type { KubeletTrust } from '../kubelet-client.ts';
+import { KubeletConnections } from '../kubelet-connections.ts';
 import type { KeyMemory, KeyOwner, Recognition } from './key-memory.ts';
 
 const token = 'the-token-of-our-service-account';
@@ -278,9 +279,15 @@ const targetAt = (port: number): KubeletTarget => ({
   path: '/metrics/resource',
 });
 
-function clientWith(trust: KubeletTrust): UndiciKubeletClient {
+function clientWith(trust: KubeletTrust): KubeletConnections {
   const credentials = { current: () => ({ ca: ca.certPem, token }) };
-  return new UndiciKubeletClient({ credentials, trust, keepAliveMs: 60_000, userAgent: 'tacho/test' });
+  return new KubeletConnections({
+    credentials,
+    trust,
+    keepAliveMs: 60_000,
+    clock: systemClock,
+    userAgent: 'tacho/test',
+  });
 }
 
 const valid = () => ({ notBefore: Date.now() - hour, notAfter: Date.now() + hour });

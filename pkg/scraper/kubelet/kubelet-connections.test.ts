@@ -6,12 +6,13 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { type CertificatePair, generateKey, issueCertificate } from '../../apiserver/certificates/issue-certificate.ts';
+import { systemClock } from '../../lifecycle/clock.ts';
 import { as } from '../../model/units.ts';
 import { ResourceDecoder } from '../decode/decode.ts';
 import { FakeKubelet, plainText } from '../testing/fake-kubelet.ts';
 import type { KubeletTarget } from './address.ts';
-import { UndiciKubeletClient } from './kubelet.ts';
 import type { KubeletAnswer, KubeletIdentity, KubeletTrust } from './kubelet-client.ts';
+import { KubeletConnections } from './kubelet-connections.ts';
 
 const patient = new AbortController().signal;
 const usage = 'node_cpu_usage_seconds_total 1 5\n';
@@ -88,7 +89,13 @@ describe('a kubelet whose certificate is verified', () => {
         return renewals === 1;
       },
     };
-    using client = new UndiciKubeletClient({ credentials, trust: 'verified', keepAliveMs: 60_000, userAgent: 'x' });
+    using client = new KubeletConnections({
+      credentials,
+      trust: 'verified',
+      keepAliveMs: 60_000,
+      clock: systemClock,
+      userAgent: 'x',
+    });
     const answers: string[] = [];
     await using refusing = await new FakeKubelet(kubeletPair).listen();
     refusing.respond = (request, response) => {
@@ -236,7 +243,7 @@ describe('credentials', () => {
 
 describe('what a kubelet may answer', () => {
   let kubelet: FakeKubelet;
-  let client: UndiciKubeletClient;
+  let client: KubeletConnections;
   before(async () => {
     kubelet = await new FakeKubelet(kubeletPair).listen();
     client = clientWith({ ca: ca.certPem, token: 'a-token-of-some-length' });
@@ -470,9 +477,15 @@ function kubeletCertificate(issuer: CertificatePair, order: Partial<Parameters<t
   });
 }
 
-function clientWith(identity: KubeletIdentity, trust: KubeletTrust = 'verified'): UndiciKubeletClient {
+function clientWith(identity: KubeletIdentity, trust: KubeletTrust = 'verified'): KubeletConnections {
   const credentials = { current: () => identity };
-  return new UndiciKubeletClient({ credentials, trust, keepAliveMs: 60_000, userAgent: 'tacho/test' });
+  return new KubeletConnections({
+    credentials,
+    trust,
+    keepAliveMs: 60_000,
+    clock: systemClock,
+    userAgent: 'tacho/test',
+  });
 }
 
 const targetAt = (port: number, { host = '127.0.0.1' } = {}): KubeletTarget => ({
