@@ -1,5 +1,5 @@
-import { KubeletConnections } from '../scraper/kubelet/kubelet-connections.ts';
 import type { KubeletTrust } from '../scraper/kubelet/kubelet-client.ts';
+import { KubeletConnections } from '../scraper/kubelet/kubelet-connections.ts';
 import type { KeyMemory } from '../scraper/kubelet/trust/key-memory.ts';
 import type { Registry } from '../telemetry/exposition.ts';
 import type { KubeletConfig } from './config.ts';

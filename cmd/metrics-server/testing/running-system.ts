@@ -234,9 +234,9 @@ class HeardLog extends KeptLog {
     this.#hear = hear;
   }
 
-  override detail(verbosity: number, message: string, facts: Facts = {}): void {
+  override detail(verbosity: number, message: string, facts: Facts | (() => Facts) = {}): void {
     super.detail(verbosity, message, facts);
-    if (heard.has(message)) this.#hear(message, String(facts['node']));
+    if (heard.has(message)) this.#hear(message, String(this.lines.at(-1)?.facts['node']));
   }
 }
 

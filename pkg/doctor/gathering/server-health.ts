@@ -1,5 +1,5 @@
-import { KubeletConnections } from '../../scraper/kubelet/kubelet-connections.ts';
 import { systemClock } from '../../lifecycle/clock.ts';
+import { KubeletConnections } from '../../scraper/kubelet/kubelet-connections.ts';
 import type { ServerHealth } from '../facts.ts';
 import type { Subject } from '../subject.ts';
 import { type KubeReader, lackOfRights, mapSeen, type Reading } from './kube-reader.ts';

@@ -1,8 +1,8 @@
 import type { Clock } from '../../lifecycle/clock.ts';
 import { deadline } from '../../lifecycle/deadline.ts';
 import type { NodeRecord } from '../../model/cluster.ts';
-import { KubeletConnections } from '../../scraper/kubelet/kubelet-connections.ts';
 import type { KubeletIdentity, KubeletTrust } from '../../scraper/kubelet/kubelet-client.ts';
+import { KubeletConnections } from '../../scraper/kubelet/kubelet-connections.ts';
 import type { KeyMemory } from '../../scraper/kubelet/trust/key-memory.ts';
 import type { Outcome } from '../../scraper/outcome.ts';
 import { SkewMeter } from '../../scraper/skew.ts';

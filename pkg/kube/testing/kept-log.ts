@@ -23,8 +23,8 @@ export class KeptLog implements Logger {
     this.lines.push({ level: 'error', message, facts });
   }
 
-  detail(_verbosity: number, message: string, facts: Facts = {}): void {
-    this.lines.push({ level: 'detail', message, facts });
+  detail(_verbosity: number, message: string, facts: Facts | (() => Facts) = {}): void {
+    this.lines.push({ level: 'detail', message, facts: typeof facts === 'function' ? facts() : facts });
   }
 
   named(): Logger {
