@@ -89,7 +89,7 @@ const shown: Readonly<Record<string, readonly [file: string, title: string]>> = 
     'it receives no byte of the request, let alone of the token',
   ],
   'a kubelet refuses our token': [
-    'pkg/scraper/kubelet/kubelet.test.ts',
+    'pkg/scraper/kubelet/kubelet-connections.test.ts',
     'that refuses the token is asked once more with a newer one, if there is one',
   ],
   '`HTTPS_PROXY` is set': [
