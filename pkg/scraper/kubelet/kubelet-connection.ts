@@ -4,6 +4,7 @@ import type { BodyPool } from './answer/body-pool.ts';
 import { ResponseReader } from './answer/response-reader.ts';
 import type { KubeletAnswer } from './kubelet-client.ts';
 import { Line, type LineOptions, type LineUser } from './line.ts';
+import { hungUp } from './network-failure.ts';
 import { Requests, type RequestsOptions } from './requests.ts';
 
 /** Where one kubelet is, and where its answers are put. */
@@ -172,5 +173,3 @@ export class KubeletConnection implements LineUser, Disposable {
     if (!this.#isConnected) this.#end({ kind: 'unreachable', code: 'ETIMEDOUT' });
   };
 }
-
-const hungUp: KubeletAnswer = { kind: 'unreachable', code: 'ECONNRESET' };

@@ -1,7 +1,7 @@
 import { connect as connectTcp, isIP, type Socket, type TcpSocketConnectOpts } from 'node:net';
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import type { KubeletAnswer } from './kubelet-client.ts';
-import { failureOf, handshakeFailureOf } from './network-failure.ts';
+import { failureOf, handshakeFailureOf, hungUp } from './network-failure.ts';
 import type { Acceptance } from './trust/acceptance.ts';
 
 /** Where a line leads, and how. */
@@ -137,5 +137,3 @@ export class Line implements Disposable {
     user?.onFailed(failure);
   }
 }
-
-const hungUp: KubeletAnswer = { kind: 'unreachable', code: 'ECONNRESET' };

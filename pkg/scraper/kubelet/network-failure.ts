@@ -34,3 +34,6 @@ function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'UNKNOWN';
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
+
+/** The peer ended a connection on which something was still to come. */
+export const hungUp: KubeletAnswer = { kind: 'unreachable', code: 'ECONNRESET' };
