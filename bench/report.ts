@@ -1,5 +1,5 @@
 import { median, short } from './figures.ts';
-import { type Figure, type Row, rowOf } from './rows.ts';
+import { type Figure, rowOf } from './rows.ts';
 
 /** What all runs of all contenders gave for one figure of one shape. */
 export interface Result {
@@ -40,9 +40,9 @@ const headOf = (contenders: readonly string[]): readonly string[] => [
   ...ratioHead(contenders),
 ];
 
-/** How the first contender fares against the others. */
+/** How the first contender fares against the others, and how it should against metrics-server. */
 const ratioHead = (contenders: readonly string[]): string[] =>
-  contenders.slice(1).map((other) => `${contenders[0]} : ${other}`);
+  contenders.slice(1).flatMap((other) => [`${contenders[0]} : ${other}`, 'aim', '']);
 
 function cells({ shape, figure, values }: Result, contenders: readonly string[]): string[] {
   const row = rowOf(shape, figure);
@@ -52,18 +52,20 @@ function cells({ shape, figure, values }: Result, contenders: readonly string[])
     shape,
     row.name,
     row.budget === undefined ? '' : `${row.budget} ${row.unit}`,
-    verdict(row, first),
+    verdict(row.budget, first),
     ...contenders.flatMap((name, at) => [
       `${short(medians[at] ?? Number.NaN)} ${row.unit}`,
       spread(values[name] ?? []),
     ]),
-    ...others.map((other) => short(first / other)),
+    ...others.flatMap((other) => [short(first / other), aimed(row.aim), verdict(row.aim, first / other)]),
   ];
 }
 
-function verdict({ budget }: Row, value: number): string {
-  if (budget === undefined) return '';
-  return value <= budget ? 'pass' : 'miss';
+const aimed = (aim: number | undefined): string => (aim === undefined ? '' : short(aim));
+
+function verdict(bound: number | undefined, value: number): string {
+  if (bound === undefined || Number.isNaN(value)) return '';
+  return value <= bound ? 'pass' : 'miss';
 }
 
 const spread = (values: readonly number[]): string => `${short(Math.min(...values))} to ${short(Math.max(...values))}`;
