@@ -1,6 +1,6 @@
 import type { Registry } from '../telemetry/exposition.ts';
 import { Counter, Gauge } from '../telemetry/instruments.ts';
-import type { Rule } from './rule.ts';
+import type { Rule } from './rules/rule.ts';
 
 /** What the instruments ask of storage when somebody looks. */
 interface Measured {
@@ -25,7 +25,7 @@ export function registerInstruments(registry: Registry, storage: Measured): Coun
   registry.register(
     new Gauge({
       name: 'tacho_storage_bytes',
-      help: 'Bytes of samples and history in memory, names excluded.',
+      help: 'Bytes of samples in memory, names excluded.',
       read: (gauge) => gauge.set(storage.bytes),
     }),
   );

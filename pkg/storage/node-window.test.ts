@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { limitsOf } from './limits.ts';
 import { NodeWindow } from './node-window.ts';
-import { PodIndex } from './pod-index.ts';
+import { PodIndex } from './rows/pod-index.ts';
+import { limitsOf } from './rules/limits.ts';
 
 describe('a node window', () => {
   const layout = { namespaces: ['ns'], pods: ['web'], containers: ['app'] };

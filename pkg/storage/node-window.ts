@@ -1,14 +1,13 @@
 import type { NodeBatch } from '../model/batch.ts';
 import type { Usage } from '../model/sample.ts';
-import { advance } from './advance.ts';
-import { Arrival } from './arrival.ts';
-import { type Hindrance, hindranceOf } from './hindrance.ts';
-import type { Limits } from './limits.ts';
-import { NodeRows, ownRow } from './node-rows.ts';
-import type { PodIndex } from './pod-index.ts';
-import type { HistoryPoint } from './rings.ts';
-import { noRow } from './row-claims.ts';
-import type { Rule } from './rule.ts';
+import { NodeRows, ownRow } from './rows/node-rows.ts';
+import type { PodIndex } from './rows/pod-index.ts';
+import { noRow } from './rows/row-claims.ts';
+import { advance } from './rules/advance.ts';
+import { Arrival } from './rules/arrival.ts';
+import { type Hindrance, hindranceOf } from './rules/hindrance.ts';
+import type { Limits } from './rules/limits.ts';
+import type { Rule } from './rules/rule.ts';
 import { ownSlot } from './subject.ts';
 
 /** Hears which rule fitted which slot of a batch; `ownSlot` is the node itself. */
@@ -78,10 +77,6 @@ export class NodeWindow {
 
   nodeUsage(now: number): Usage | undefined {
     return this.#own.usage(now);
-  }
-
-  nodeHistory(now: number): HistoryPoint[] {
-    return this.#own.history(now);
   }
 
   servesNode(now: number): boolean {

@@ -15,7 +15,7 @@ import { Storage } from './storage.ts';
  *   resolution 15s · window 5m · epoch 0s     before anything else; all with defaults
  *   at 30s  web/app  on=n1 sampled=28s start=-1h cpu=2s mem=2Mi swap=0   -> rule: answer for that container
  *   at 30s  node     cpu=2s mem=2Mi                                      -> rule: answer for the node
- *   at 30s  web | web/app | node | ready | points | settled | size | history web/app | forget | empty
+ *   at 30s  web | web/app | node | ready | points | settled | size | forget | empty
  *
  * Lines with one time and one node that bring samples are one answer of that kubelet, complete. `sampled` is `at`
  * unless said; `cut=off` on the last line says that the answer ended there, in the middle of a line. The runner writes the right-hand sides anew; they must come out as they stand in the file.
@@ -33,7 +33,6 @@ for (const file of globSync('*.txt', { cwd: directory }).sort()) {
 interface Line {
   readonly atMs: number;
   readonly subject: string;
-  readonly object: string;
   readonly fields: ReadonlyMap<string, string>;
 }
 
@@ -75,7 +74,6 @@ class Stage {
     this.#storage = new Storage({
       metricResolutionMs: setting('resolution', '15s'),
       windowMs: setting('window', '5m'),
-      history: true,
       clock: this.#clock,
       log: silentLogger,
       witness: (rule, { node, container }) =>
@@ -103,7 +101,7 @@ class Stage {
     return `${text.slice(0, text.indexOf('->'))}-> ${rule}${this.#answer(line)}`;
   }
 
-  #answer({ subject, object, fields }: Line): string {
+  #answer({ subject, fields }: Line): string {
     const node = fields.get('on') ?? 'n1';
     switch (subject) {
       case 'node':
@@ -116,8 +114,6 @@ class Stage {
         return record(this.#storage.size);
       case 'settled':
         return String(this.#settled.get(node));
-      case 'history':
-        return this.#historyText(object, node);
       default:
         return this.#podAnswer(subject);
     }
@@ -141,15 +137,6 @@ class Stage {
     const { sampledAt, windowNs, cpu, memory, swap } = usage;
     const rest = `at=${this.#moment(sampledAt)} window=${duration(windowNs)}`;
     return `cpu=${cores(cpu)} mem=${bytes(memory)} ${swap === undefined ? '' : `swap=${bytes(swap)} `}${rest}`;
-  }
-
-  #historyText(subject: string, node: string): string {
-    const [pod = '', container = ''] = subject.split('/');
-    const points =
-      subject === 'node' ? this.#storage.nodeHistory(node) : this.#storage.containerHistory('demo', pod, container);
-    return (
-      points.map(({ sampledAt, cpu }) => `${cores(Math.round(cpu))}@${this.#moment(sampledAt)}`).join(' ') || 'none'
-    );
   }
 
   #moment(sampledAt: number): string {
@@ -193,7 +180,7 @@ function parse(text: string): Line | undefined {
   const [at, time, subject = '', ...rest] = (text.split('->')[0] ?? '').trim().split(/\s+/);
   if (at !== 'at' || time === undefined) return undefined;
   const pairs = rest.filter((word) => word.includes('=')).map((word) => word.split('=') as [string, string]);
-  return { atMs: ms(time), subject, object: rest[0] ?? '', fields: new Map(pairs) };
+  return { atMs: ms(time), subject, fields: new Map(pairs) };
 }
 
 const isSample = ({ fields }: Line): boolean => fields.has('cpu') || fields.has('mem');

@@ -4,25 +4,22 @@ import type { PodUsage, Usage } from '../model/sample.ts';
 import type { Registry } from '../telemetry/exposition.ts';
 import type { Counter } from '../telemetry/instruments.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { Hindrance } from './hindrance.ts';
 import { RuleTally, registerInstruments } from './instruments.ts';
-import { type Limits, limitsOf } from './limits.ts';
 import { NodeWindow, type RuleListener } from './node-window.ts';
-import { PodIndex } from './pod-index.ts';
-import { PodRows } from './pod-rows.ts';
-import type { HistoryPoint } from './rings.ts';
-import type { Rule } from './rule.ts';
-import { believed } from './sighting.ts';
+import { PodIndex } from './rows/pod-index.ts';
+import { PodRows } from './rows/pod-rows.ts';
+import { believed } from './rows/sighting.ts';
+import type { Hindrance } from './rules/hindrance.ts';
+import { type Limits, limitsOf } from './rules/limits.ts';
+import type { Rule } from './rules/rule.ts';
 import { type Subject, subjectOf } from './subject.ts';
 
 /** What storage needs. */
 export interface StorageOptions {
   /** One scrape period. */
   readonly metricResolutionMs: number;
-  /** Length of the rolling window, five minutes unless said. */
+  /** For how long a sample is a baseline at least, five minutes unless said. */
   readonly windowMs?: number;
-  /** Whether the points of the window can be asked for, which takes twice as much memory as all the rest. */
-  readonly history?: boolean;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly registry?: Registry;
   readonly log: Logger;
@@ -54,10 +51,9 @@ export class Storage {
   readonly #warnedAt = new WeakMap<NodeWindow, number>();
   #sweptAt = 0;
 
-  constructor({ metricResolutionMs, windowMs = 300_000, history = false, ...parts }: StorageOptions) {
+  constructor({ metricResolutionMs, windowMs = 300_000, ...parts }: StorageOptions) {
     const { clock, registry, log, witness } = parts;
-    const limits = limitsOf(metricResolutionMs, windowMs);
-    this.#limits = history ? limits : { ...limits, historyPoints: 0 };
+    this.#limits = limitsOf(metricResolutionMs, windowMs);
     this.#clock = clock;
     this.#log = log;
     this.#witness = witness;
@@ -121,17 +117,6 @@ export class Storage {
     return this.#windows.get(name)?.nodeHindrance(this.#clock.monotonic());
   }
 
-  /** The rolling window of a node, oldest first. */
-  nodeHistory(name: string): readonly HistoryPoint[] {
-    return this.#windows.get(name)?.nodeHistory(this.#clock.monotonic()) ?? [];
-  }
-
-  /** The rolling window of a container, oldest first. */
-  containerHistory(namespace: string, pod: string, container: string): readonly HistoryPoint[] {
-    const now = this.#clock.monotonic();
-    return this.#rowsOf(namespace, pod, now)?.history(container, now) ?? [];
-  }
-
   /** Whether there is at least one node, and at least one container, to answer for. */
   get ready(): { readonly nodes: boolean; readonly pods: boolean } {
     const now = this.#clock.monotonic();
@@ -153,7 +138,7 @@ export class Storage {
     return { nodes, containers };
   }
 
-  /** Bytes of samples and history, names excluded. */
+  /** Bytes of samples, names excluded. */
   get bytes(): number {
     return this.#windows.values().reduce((sum, window) => sum + window.rows.bytes, 0);
   }
@@ -215,7 +200,8 @@ export class Storage {
   /** Once per node and window at most: a confused kubelet must not fill the log. */
   #reportClock(window: NodeWindow, now: number): void {
     const samples = this.#tally.of('clock-jumped') + this.#tally.of('clock-set-back');
-    if (samples === 0 || now - (this.#warnedAt.get(window) ?? Number.NEGATIVE_INFINITY) < this.#limits.windowMs) return;
+    const warnedAt = this.#warnedAt.get(window) ?? Number.NEGATIVE_INFINITY;
+    if (samples === 0 || now - warnedAt < this.#limits.baselineMs) return;
     this.#warnedAt.set(window, now);
     this.#log.warn('Sample times jumped: the clock of the node was set, or its kubelet is confused; rates start anew', {
       node: window.name,

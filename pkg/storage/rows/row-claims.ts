@@ -1,4 +1,4 @@
-import type { ContainerLayout } from '../model/batch.ts';
+import type { ContainerLayout } from '../../model/batch.ts';
 
 /** What stands for a row where there is none. */
 export const noRow = -1;

@@ -1,8 +1,8 @@
-import { as, type CoreNanoseconds, type EpochMs, type EpochNs } from '../model/units.ts';
-import { cpuRate, samplesApart, windowBetween } from '../model/usage.ts';
+import { as, type CoreNanoseconds, type EpochMs, type EpochNs } from '../../model/units.ts';
+import { cpuRate, samplesApart, windowBetween } from '../../model/usage.ts';
+import type { Slots } from '../rows/slots.ts';
 import type { Limits } from './limits.ts';
 import { decide, type Incoming, type Rule } from './rule.ts';
-import type { Slots } from './slots.ts';
 
 type Consequence = 'rate' | 'rate-since-start' | 'new-baseline' | 'vouch' | 'nothing';
 

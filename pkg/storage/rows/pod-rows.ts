@@ -1,7 +1,6 @@
-import type { PodUsage, Usage } from '../model/sample.ts';
-import { type Hindrance, hindranceOf } from './hindrance.ts';
+import type { PodUsage, Usage } from '../../model/sample.ts';
+import { type Hindrance, hindranceOf } from '../rules/hindrance.ts';
 import type { NodeRows } from './node-rows.ts';
-import type { HistoryPoint } from './rings.ts';
 
 /** So many containers have nearly all pods, and pods are many: arrays of no more are made to measure. */
 const few = 16;
@@ -63,12 +62,6 @@ export class PodRows {
   /** Whether `usage` would give something; makes no objects. */
   isServed(now: number): boolean {
     return this.node.window.servesAll(now) || this.#served(now) !== undefined;
-  }
-
-  /** The rolling window of one container. */
-  history(container: string, now: number): HistoryPoint[] {
-    const row = this.rowOf(container);
-    return row === undefined ? [] : this.node.slots.seek(row).history(now);
   }
 
   /** Epoch nanoseconds by the node's clock of the newest start of a container; NaN when none is known. */

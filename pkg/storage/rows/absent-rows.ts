@@ -1,4 +1,4 @@
-import type { Limits } from './limits.ts';
+import type { Limits } from '../rules/limits.ts';
 import type { Slots } from './slots.ts';
 
 /** What rows are kept by: their containers' full names, whatever characters are in them. */

@@ -1,8 +1,7 @@
-import type { Usage } from '../model/sample.ts';
-import { as, type EpochMs } from '../model/units.ts';
-import type { Limits } from './limits.ts';
-import { type HistoryPoint, Rings } from './rings.ts';
-import { type Incoming, isBytes, type Known } from './rule.ts';
+import type { Usage } from '../../model/sample.ts';
+import { as, type EpochMs } from '../../model/units.ts';
+import type { Limits } from '../rules/limits.ts';
+import { type Incoming, isBytes, type Known } from '../rules/rule.ts';
 
 /** Numbers a row has: first what `Known` names, then the last good usage. */
 const sampledAt = 0;
@@ -19,22 +18,19 @@ const servedUntil = 10;
 const width = 11;
 
 /**
- * What is remembered of each container of a node, a row of plain numbers each: its newest sample, its last good usage
- * and, where it is wanted, its rolling window. `seek` chooses the row that everything else speaks of, so that no object is made per sample.
+ * What is remembered of each container of a node, a row of plain numbers each: its newest sample and its last good usage.
+ * `seek` chooses the row that everything else speaks of, so that no object is made per sample.
  *
  * Invariant: the usage ends with the newest sample (it is published), or with one that came before it.
  */
 export class Slots implements Known {
   readonly #limits: Limits;
   #numbers: Float64Array;
-  /** Absent where nobody wants history: it takes twice as much as all the rest. */
-  readonly #rings: Rings | undefined;
   #row = 0;
 
   constructor(rows: number, limits: Limits) {
     this.#limits = limits;
     this.#numbers = new Float64Array(rows * width).fill(Number.NaN);
-    if (limits.historyPoints > 0) this.#rings = new Rings(rows, limits.historyPoints, limits.windowMs);
   }
 
   get rows(): number {
@@ -47,7 +43,6 @@ export class Slots implements Known {
     numbers.set(this.#numbers.subarray(0, numbers.length));
     numbers.fill(Number.NaN, this.#numbers.length);
     this.#numbers = numbers;
-    this.#rings?.resize(rows);
   }
 
   seek(row: number): this {
@@ -58,13 +53,11 @@ export class Slots implements Known {
   /** Forgets all that the chosen row holds. */
   clear(): void {
     this.#numbers.fill(Number.NaN, this.#row * width, (this.#row + 1) * width);
-    this.#rings?.clear(this.#row);
   }
 
   /** The chosen row becomes a copy of another one. */
   copy(from: number): void {
     this.#numbers.copyWithin(this.#row * width, from * width, (from + 1) * width);
-    this.#rings?.copy(this.#row, from);
   }
 
   get sampledAt(): number {
@@ -113,7 +106,7 @@ export class Slots implements Known {
 
   /** Bytes of all rows. */
   get bytes(): number {
-    return this.#numbers.byteLength + (this.#rings?.bytes ?? 0);
+    return this.#numbers.byteLength;
   }
 
   /** The sample becomes the newest, and the baseline of the next. */
@@ -127,7 +120,6 @@ export class Slots implements Known {
 
   /** What was used until this sample: nanocores over nanoseconds. */
   publish(next: Incoming, rate: number, windowNs: number): void {
-    this.#rings?.push(this.#row, this.#read(usageSampledAt), next, rate);
     this.#write(usageSampledAt, next.sampledAt);
     this.#write(usageWindowNs, windowNs);
     this.#write(usageCpu, rate);
@@ -156,14 +148,6 @@ export class Slots implements Known {
     const memory = this.#read(usageMemory);
     const swap = this.#read(usageSwap);
     return isBytes(swap) ? { sampledAt, windowNs, cpu, memory, swap } : { sampledAt, windowNs, cpu, memory };
-  }
-
-  /** Points of the rolling window, oldest first, as far as they are inside it now. */
-  history(now: number): HistoryPoint[] {
-    if (this.#rings === undefined) return [];
-    const newest = this.#read(usageSampledAt);
-    const silentMs = now - this.#read(receivedAt);
-    return this.#rings.read(this.#row, newest, newest + silentMs - this.#limits.windowMs);
   }
 
   #read(column: number): number {

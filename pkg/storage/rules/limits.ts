@@ -16,19 +16,12 @@ export interface Limits {
   readonly clockJumpMs: number;
   /** When the newest sample has not been confirmed for so long, samples from before it are believed. */
   readonly pastMs: number;
-  /** How far back history reaches. */
-  readonly windowMs: number;
-  /** Points of history per container, at most. */
-  readonly historyPoints: number;
 }
-
-/** More points than this serve nobody: longer histories belong into a sink. */
-const mostHistoryPoints = 1_000;
 
 /** cAdvisor looks at an idle container every 30 s at the latest; twice that, and a kubelet is not slow but stuck. */
 const slowestRenewalMs = 60_000;
 
-/** All limits, from the scrape period and the length of the rolling window. */
+/** All limits, from the scrape period and how long a sample is a baseline at least. */
 export function limitsOf(periodMs: number, windowMs: number): Limits {
   const serveMs = 3 * periodMs;
   return {
@@ -40,7 +33,5 @@ export function limitsOf(periodMs: number, windowMs: number): Limits {
     freshBelowMs: Math.max(periodMs, 60_000),
     clockJumpMs: Math.max(60_000, 2 * periodMs),
     pastMs: periodMs / 2,
-    windowMs,
-    historyPoints: Math.min(Math.ceil(windowMs / periodMs) + 1, mostHistoryPoints),
   };
 }

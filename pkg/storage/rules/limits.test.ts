@@ -15,8 +15,6 @@ describe('limits', () => {
       freshBelowMs: minute,
       clockJumpMs: minute,
       pastMs: 7_500,
-      windowMs: 5 * minute,
-      historyPoints: 21,
     });
   });
 
@@ -27,10 +25,5 @@ describe('limits', () => {
     assert.equal(limits.baselineMs, 8 * minute);
     assert.equal(limits.freshBelowMs, 2 * minute);
     assert.equal(limits.clockJumpMs, 4 * minute);
-    assert.equal(limits.historyPoints, 2);
-  });
-
-  it('bound the history of a day', () => {
-    assert.equal(limitsOf(15_000, 24 * 60 * minute).historyPoints, 1_000);
   });
 });

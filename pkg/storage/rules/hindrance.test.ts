@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { WoundClock } from '../lifecycle/wound-clock.ts';
-import type { NodeBatch } from '../model/batch.ts';
-import { as, type Bytes, type CoreNanoseconds, type EpochMs } from '../model/units.ts';
-import { silentLogger } from '../telemetry/logger.ts';
-import { Storage } from './storage.ts';
+import { WoundClock } from '../../lifecycle/wound-clock.ts';
+import type { NodeBatch } from '../../model/batch.ts';
+import { as, type Bytes, type CoreNanoseconds, type EpochMs } from '../../model/units.ts';
+import { silentLogger } from '../../telemetry/logger.ts';
+import { Storage } from '../storage.ts';
 
 const periodMs = 15_000;
 

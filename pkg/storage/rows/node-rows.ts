@@ -1,7 +1,7 @@
-import type { ContainerLayout } from '../model/batch.ts';
+import type { ContainerLayout } from '../../model/batch.ts';
+import type { NodeWindow } from '../node-window.ts';
+import type { Limits } from '../rules/limits.ts';
 import { AbsentRows, keyOf } from './absent-rows.ts';
-import type { Limits } from './limits.ts';
-import type { NodeWindow } from './node-window.ts';
 import type { PodIndex } from './pod-index.ts';
 import { PodRows } from './pod-rows.ts';
 import { isSameLayout, noRow, RowClaims } from './row-claims.ts';

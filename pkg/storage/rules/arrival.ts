@@ -1,5 +1,5 @@
-import type { NodeBatch } from '../model/batch.ts';
-import type { Sample } from '../model/sample.ts';
+import type { NodeBatch } from '../../model/batch.ts';
+import type { Sample } from '../../model/sample.ts';
 import type { Incoming } from './rule.ts';
 
 /** The sample being stored right now. One object serves them all: nothing is allocated per sample. */
