@@ -2,7 +2,7 @@ import { goQuote } from '../model/go-quote.ts';
 import { compressed } from './encode/compressed.ts';
 import type { Answer, ApiRequest } from './exchange.ts';
 import { parseListOptions } from './list-options.ts';
-import { negotiate, servedMediaTypes } from './negotiate.ts';
+import { type MediaType, negotiate, servedMediaTypes } from './negotiate.ts';
 import { listAnswer, objectAnswer, objectConversions, rowObjects, type View } from './render.ts';
 import { wantsWatch } from './request-info.ts';
 import type { ApiGroupVersion, NotFound, Resource } from './resource.ts';
@@ -38,25 +38,29 @@ const listProduces: readonly string[] = [...servedMediaTypes, ...streamed.map((t
 
 function getHandler(api: ApiGroupVersion, resource: Resource<unknown>): Handler {
   return (request, { name = '', namespace }: RouteParameters): Answer | Promise<Answer> => {
-    const view = viewOf({ api, resource, one: true }, request);
-    if ('code' in view) return statusAnswer(view, request);
+    const media = negotiate(request, objectConversions);
+    if (media === undefined) return statusAnswer(onlyServedMediaTypes, request);
     if (wantsExport(request.query)) return statusAnswer(badRequest(noExport), request);
     const found = resource.get(name, namespace);
     if (found.kind === 'not-found') return notFoundAnswer(found, request);
+    const view = viewOf({ api, resource, media, one: true }, request);
+    if ('code' in view) return statusAnswer(view, request);
     return compressed(objectAnswer(found.object, view), request);
   };
 }
 
 function listHandler(api: ApiGroupVersion, resource: Resource<unknown>): Handler {
   return async (request, { namespace }: RouteParameters): Promise<Answer> => {
-    const view = viewOf({ api, resource, one: false }, request);
-    if ('code' in view) return statusAnswer(view, request);
+    const media = negotiate(request, objectConversions);
+    if (media === undefined) return statusAnswer(onlyServedMediaTypes, request);
     const options = parseListOptions(request.query, namespace);
     if (options.kind === 'invalid') return statusAnswer(badRequest(options.message), request);
     if (options.kind === 'contradictory') {
       return statusAnswer(invalid('meta.k8s.io', 'ListOptions', options.causes), request);
     }
     if (wantsWatch(request.query)) return statusAnswer(verbNotSupported('watch', api.group, resource.name), request);
+    const view = viewOf({ api, resource, media, one: false }, request);
+    if ('code' in view) return statusAnswer(view, request);
     // Asked for first: a long list is drawn while its headers are under way already.
     const warnings = resource.warnings?.(options.query) ?? [];
     const answer = await listAnswer(resource.list(options.query), view, request.signal);
@@ -79,14 +83,13 @@ function wantsExport(query: URLSearchParams): boolean {
 interface Subject {
   readonly api: ApiGroupVersion;
   readonly resource: Resource<unknown>;
+  readonly media: MediaType;
   /** One object, or a list. */
   readonly one: boolean;
 }
 
-/** What the client wants to see, or why it cannot have it. */
-function viewOf({ api, resource, one }: Subject, request: ApiRequest): View | Status {
-  const media = negotiate(request, objectConversions);
-  if (media === undefined) return onlyServedMediaTypes;
+/** What the client wants to see, or why it cannot have it: the reference looks at that once it has what is to be shown. */
+function viewOf({ api, resource, media, one }: Subject, request: ApiRequest): View | Status {
   const wanted = media.as?.kind ?? '';
   // The reference names the Go type it holds.
   const internal = `*${api.group.split('.', 1).join('')}.${resource.kind}`;
@@ -99,7 +102,9 @@ function viewOf({ api, resource, one }: Subject, request: ApiRequest): View | St
   const include = request.query.get('includeObject') ?? '';
   const rowObject = rowObjects.find((known) => known === (include === '' ? 'Metadata' : include));
   if (wanted === 'Table' && rowObject === undefined) {
-    return badRequest(`unrecognized includeObject value: ${goQuote(include)}`);
+    return badRequest(
+      `Unable to convert to Table as requested: includeObject: Invalid value: ${goQuote(include)}: must be 'Metadata', 'Object', 'None', or empty`,
+    );
   }
   return { api, resource, media, rowObject: rowObject ?? 'Metadata' };
 }

@@ -49,6 +49,7 @@ for (const [promise, target, method] of alike) {
 
 for (const [target, isText] of [
   ['/livez', true],
+  ['/livez/ping', false],
   ['/%zz', true],
   [`${root}/watch`, true],
   [`${root}/nodes`, false],

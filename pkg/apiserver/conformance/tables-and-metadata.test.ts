@@ -80,7 +80,11 @@ for (const [query, kind, hasUsage] of included) {
 }
 
 test('includeObject with another word is a 400, for a Table only', async () => {
-  const refusal = statusText(400, 'BadRequest', 'unrecognized includeObject value: "All"');
+  const refusal = statusText(
+    400,
+    'BadRequest',
+    `Unable to convert to Table as requested: includeObject: Invalid value: "All": must be 'Metadata', 'Object', 'None', or empty`,
+  );
   assert.equal(
     (await ask(`${root}/nodes?includeObject=All`, accepting(`${table('v1')},application/json`))).text,
     refusal,
@@ -132,5 +136,12 @@ for (const [target, kind, message] of wrong) {
   test(`${kind} of ${target} is not acceptable`, async () => {
     const { status, text } = await ask(root + target, accepting(partial(kind)));
     assert.deepEqual([status, JSON.parse(text).reason, JSON.parse(text).message], [406, 'NotAcceptable', message]);
+  });
+}
+
+for (const accept of [partial('PartialObjectMetadataList'), `${table('v1')},application/json`]) {
+  test(`an object that is not there is a 404 before it is the wrong thing to ask for: ${accept}`, async () => {
+    const { status } = await ask(`${root}/nodes/nobody?includeObject=All`, accepting(accept));
+    assert.equal(status, 404);
   });
 }
