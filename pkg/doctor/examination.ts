@@ -1,3 +1,5 @@
+import type { KubeConnection } from '../kube/connection/connection.ts';
+import type { Clock } from '../lifecycle/clock.ts';
 import { deadline } from '../lifecycle/deadline.ts';
 import type { NodeRecord } from '../model/cluster.ts';
 import type { KeyMemory } from '../scraper/kubelet/trust/key-memory.ts';
@@ -13,8 +15,7 @@ import { checkServedMetrics } from './checks/served-metrics.ts';
 import { checkService } from './checks/service.ts';
 import { checkWorkload } from './checks/workload.ts';
 import type { Cluster } from './cluster.ts';
-import type { ExamineOptions } from './examine.ts';
-import type { ServerHealth } from './facts.ts';
+import type { FlagReading, Place, ServerHealth } from './facts.ts';
 import { unseen, type Verdict } from './finding.ts';
 import type { KubeReader, Reading } from './gathering/kube-reader.ts';
 import { judgeRights, rightsFor, userOf } from './gathering/rights.ts';
@@ -24,6 +25,26 @@ import { askKubelets } from './kubelets/ask-kubelets.ts';
 import type { KubeletFacts, Speaker } from './kubelets/kubelet-facts.ts';
 import { RememberedKeys } from './kubelets/remembered-keys.ts';
 import type { Subject } from './subject.ts';
+
+/** What a doctor needs to look at a cluster. */
+export interface ExamineOptions {
+  readonly connection: KubeConnection;
+  readonly place: Place;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** For each request. */
+  readonly timeoutMs: number;
+  /** Absent = where the APIService leads, else kube-system. */
+  readonly namespace?: string;
+  /** Absent = all. */
+  readonly only?: readonly AreaName[];
+  /** Reads the flags of a pod as the server does. */
+  readonly readFlags: (args: readonly string[]) => Promise<FlagReading>;
+  /** The text of a file of the pod we are in; undefined where it cannot be read. */
+  readonly readFile: (path: string) => Promise<string | undefined>;
+  /** Told what is being looked at. */
+  readonly onProgress: (text: string) => void;
+}
 
 /** What looking takes. */
 export interface ExaminationOptions extends ExamineOptions {

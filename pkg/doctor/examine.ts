@@ -1,34 +1,11 @@
-import type { KubeConnection } from '../kube/connection/connection.ts';
-import type { Clock } from '../lifecycle/clock.ts';
 import { type AreaName, areas } from './areas.ts';
 import { Cluster } from './cluster.ts';
-import { Examination } from './examination.ts';
-import type { FlagReading, Place } from './facts.ts';
+import { Examination, type ExamineOptions } from './examination.ts';
 import type { Verdict } from './finding.ts';
 import { textAt } from './gathering/fields.ts';
 import { KubeReader } from './gathering/kube-reader.ts';
 import { type Report, reportOf } from './report/report.ts';
 import { findSubject } from './subject.ts';
-
-/** What a doctor needs to look at a cluster. */
-export interface ExamineOptions {
-  readonly connection: KubeConnection;
-  readonly place: Place;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  /** For each request. */
-  readonly timeoutMs: number;
-  /** Absent = where the APIService leads, else kube-system. */
-  readonly namespace?: string;
-  /** Absent = all. */
-  readonly only?: readonly AreaName[];
-  /** Reads the flags of a pod as the server does. */
-  readonly readFlags: (args: readonly string[]) => Promise<FlagReading>;
-  /** The text of a file of the pod we are in; undefined where it cannot be read. */
-  readonly readFile: (path: string) => Promise<string | undefined>;
-  /** Told what is being looked at. */
-  readonly onProgress: (text: string) => void;
-}
 
 /** A report, or in one sentence why there is none. */
 export type ExamineOutcome =
