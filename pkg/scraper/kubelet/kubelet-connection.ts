@@ -4,7 +4,7 @@ import type { BodyPool } from './answer/body-pool.ts';
 import { ResponseReader } from './answer/response-reader.ts';
 import type { KubeletAnswer } from './kubelet-client.ts';
 import { Line, type LineOptions, type LineUser } from './line.ts';
-import { hungUp } from './network-failure.ts';
+import { failureOf, hungUp } from './network-failure.ts';
 import { Requests, type RequestsOptions } from './requests.ts';
 
 /** Where one kubelet is, and where its answers are put. */
@@ -127,7 +127,12 @@ export class KubeletConnection implements LineUser, Disposable {
     this.#isConnected = false;
     connecting?.addEventListener('abort', this.#giveUpConnecting);
     if (connecting?.aborted) return this.#giveUpConnecting();
-    this.#line = Line.dial(this.#options, this);
+    try {
+      this.#line = Line.dial(this.#options, this);
+    } catch (error) {
+      // Node.js throws where it finds an option wrong, and these come from Node objects.
+      this.#end(failureOf(error));
+    }
   }
 
   #send(line: Line, { target, token }: Asking): void {

@@ -446,6 +446,15 @@ describe('a kubelet that is not there', () => {
     assert.deepEqual(await client.read(targetAt(peer.port), patient), { kind: 'unreachable', code: 'ECONNREFUSED' });
   });
 
+  it('cannot even be dialled: its node names a port that is none', async () => {
+    for (const trust of ['verified', 'plain-http'] as const) {
+      using client = clientWith({ ca: ca.certPem }, trust);
+      const answer = await client.read(targetAt(70_000), patient);
+      assert.deepEqual(answer, { kind: 'unreachable', code: 'ERR_SOCKET_BAD_PORT' });
+      assert.equal(client.size, 0, 'nothing is kept of it');
+    }
+  });
+
   it('hangs up within the handshake', async () => {
     await using peer = await rawServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
     using client = clientWith({ ca: ca.certPem });
