@@ -144,7 +144,8 @@ export class KubeletConnections implements KubeletClient, Disposable {
   async #accept(socket: TLSSocket, { node, uid = '', host, names = [] }: KubeletTarget): Promise<Acceptance> {
     const claim = { node, uid, names: [host, ...names.filter((name) => name !== host)] };
     const acceptance = await accept(socket, claim, this.#options.trust);
-    this.#book.note(node, acceptance.kind === 'accepted' ? acceptance.by : 'refused');
+    // The node may have gone, or moved, while its key was looked for: then this is about nobody.
+    if (!socket.destroyed) this.#book.note(node, acceptance.kind === 'accepted' ? acceptance.by : 'refused');
     return acceptance;
   }
 

@@ -158,6 +158,42 @@ describe('a kubelet whose key is remembered', () => {
   });
 });
 
+describe('a verdict', () => {
+  it('that comes too late says nothing of a node that is gone: nobody would ever take it back', async () => {
+    const memory = new Memory();
+    const recognition = Promise.withResolvers<Recognition>();
+    memory.answer = recognition.promise;
+    await using kubelet = await new FakeKubelet(await certificate({ issuer: otherCa })).listen();
+    using client = clientWith({ pinnedIn: memory });
+    const reading = client.read(targetAt(kubelet.port), patient);
+    await memory.asked.promise;
+    client.forget('n1');
+    assert.deepEqual(await reading, { kind: 'unreachable', code: 'ECONNABORTED' });
+    recognition.resolve({ kind: 'known' });
+    await recognition.promise;
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(client.trustOf('n1'), undefined);
+  });
+
+  it('that never comes, because looking at the certificate failed, is a refusal, and takes nobody else along', async () => {
+    const memory = new Memory();
+    const recognition = Promise.withResolvers<Recognition>();
+    memory.answer = recognition.promise;
+    await using kubelet = await new FakeKubelet(await certificate({ issuer: otherCa })).listen();
+    using client = clientWith({ pinnedIn: memory });
+    const reading = client.read(targetAt(kubelet.port), patient);
+    await memory.asked.promise;
+    recognition.reject(new Error('no such curve'));
+    assert.deepEqual(await reading, {
+      kind: 'tls',
+      code: 'UNKNOWN',
+      message: 'its certificate could not be looked at: Error: no such curve',
+    });
+    assert.equal(client.trustOf('n1'), 'refused');
+    assert.deepEqual(kubelet.requests, []);
+  });
+});
+
 describe('an impostor that completes the handshake', () => {
   const trusts: readonly [string, () => KubeletTrust][] = [
     ['verify', () => 'verified'],

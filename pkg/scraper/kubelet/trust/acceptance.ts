@@ -1,6 +1,7 @@
 import { createHash, type X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import type { KubeletAnswer, KubeletTrust, TlsFault } from '../kubelet-client.ts';
+import { printable } from '../network-failure.ts';
 import type { KeyMemory, KeyOwner } from './key-memory.ts';
 import { nameFault } from './name-fault.ts';
 
@@ -31,6 +32,16 @@ export const keyNotPinned = 'KUBELET_KEY_NOT_PINNED';
  * so that not a byte of a request is written before. Never rejects.
  */
 export async function accept(socket: TLSSocket, claim: Claim, trust: KubeletTrust): Promise<Acceptance> {
+  try {
+    return await verdictOn(socket, claim, trust);
+  } catch (error) {
+    // A stranger made this certificate, and nobody has thought of everything that can be in one.
+    const message = `its certificate could not be looked at: ${printable(String(error))}`;
+    return refused([{ code: 'UNKNOWN', message }]);
+  }
+}
+
+async function verdictOn(socket: TLSSocket, claim: Claim, trust: KubeletTrust): Promise<Acceptance> {
   if (trust === 'insecure-tls' || trust === 'plain-http') return { kind: 'accepted', by: 'nothing' };
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) return refused([{ code: 'NO_CERTIFICATE', message: 'it showed no certificate' }]);
