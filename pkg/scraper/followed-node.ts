@@ -9,6 +9,7 @@ import type { Gate } from './gate.ts';
 import type { ScraperInstruments } from './instruments.ts';
 import { NodeLog } from './node-log.ts';
 import { isSilence, isSuccess, type Outcome } from './outcome.ts';
+import type { Alarms } from './rhythm/alarms.ts';
 import type { Allowance } from './rhythm/allowance.ts';
 import { nextLimitMs, type PatienceBounds } from './rhythm/patience.ts';
 import type { Asking, Pace } from './rhythm/schedule.ts';
@@ -39,6 +40,7 @@ export interface Surroundings {
   readonly sink: BatchSink;
   readonly patience: PatienceBounds;
   readonly pace: () => Pace;
+  readonly alarms: Alarms;
   /** Askings between two beats for pods that came after their nodes. */
   readonly earlyLooks: Allowance;
   /** For first contacts, and behind them for those whose first usage is waited for. */
@@ -54,8 +56,8 @@ export interface Surroundings {
 /** What is one node's own. */
 export interface Place {
   readonly source: UsageSource;
-  /** Its place in the period. */
-  readonly offsetMs: number;
+  /** Its place in the period, which moves a little while the cluster grows. */
+  readonly offsetMs: () => number;
   /** By chance, but always the same for the same turn: gives [0, 1). */
   readonly dice: (turn: number) => number;
 }
@@ -157,7 +159,7 @@ export class FollowedNode {
     if (this.#isAway) {
       return now + awayMs(this.#failures, this.#lastScrapedAt !== undefined, periodMs, dice(this.#failures));
     }
-    const asking: Asking = { startedAt, now, offsetMs };
+    const asking: Asking = { startedAt, now, offsetMs: offsetMs() };
     const due = nextAskAt(this.#course, asking, pace());
     const beat = nextBeat(asking, periodMs);
     return due < beat && isEarlyLook(this.#course, now) && !earlyLooks.take() ? beat : due;
@@ -170,14 +172,13 @@ export class FollowedNode {
 
   /** Rests until then, until woken, or until the signal aborts. */
   async #restUntil(due: number, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#shared;
     // An asking that was under way when it became Ready may have ended in vain: it began before.
     const isWanted = this.#isCalled && !this.#isConnected;
     if (!signal.aborted && !isWanted) {
       this.#nextAskAt = as<MonotonicMs>(due);
-      // One timer and nothing else: thousands of nodes rest like this, and each wakes every few seconds.
+      // A shared timer and nothing else: thousands of nodes rest like this, and each wakes every few seconds.
       const { promise: awake, resolve } = Promise.withResolvers<void>();
-      using _alarm = clock.timer(due - clock.monotonic(), resolve);
+      using _alarm = this.#shared.alarms.at(due, resolve);
       this.#wake = resolve;
       await awake;
       this.#nextAskAt = undefined;

@@ -137,6 +137,26 @@ describe('the scraper', () => {
     assert.equal(bench.kubelets.askedAt('n1').length, asked + 2);
   });
 
+  it('asks groups of nodes together, each node once per period, also while the cluster grows', async () => {
+    const many = (from: number, to: number): NodeRecord[] =>
+      Array.from({ length: to - from }, (_, at) => nodeNamed(`node-${from + at}`));
+    await using bench = new Bench({}, ...many(0, 100));
+    bench.start();
+    await bench.clock.wind(60 * second);
+    const momentsIn = (from: number, to: number): number =>
+      new Set(bench.kubelets.asked.filter(({ at }) => at >= from && at < to).map(({ at }) => at)).size;
+    assert.equal(momentsIn(45 * second, 60 * second), 4);
+    for (const node of many(100, 140)) bench.targets.put(node);
+    await bench.clock.wind(90 * second);
+    assert.equal(momentsIn(135 * second, 150 * second), 8);
+    for (const { name } of many(0, 140)) {
+      const asked = bench.kubelets.askedAt(name).filter((at) => at >= 30 * second);
+      const gaps = asked.slice(1).map((at, index) => at - asked[index]!);
+      assert.ok(Math.max(...gaps) <= 15.2 * second, `${name}: ${gaps.join()}`);
+      assert.equal(gaps.at(-1), 15 * second);
+    }
+  });
+
   it('has one request in flight per node, and lets a late answer skip its beat', async () => {
     await using bench = new Bench({ metricResolutionMs: 10 * second, requestTimeoutMs: 60 * second }, nodeNamed('n1'));
     bench.start();

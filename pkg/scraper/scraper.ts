@@ -11,8 +11,10 @@ import { ScraperInstruments } from './instruments.ts';
 import { type AddressOptions, kubeletAddresses, kubeletTarget } from './kubelet/address.ts';
 import type { KubeletClient } from './kubelet/kubelet-client.ts';
 import type { Outcome } from './outcome.ts';
+import { Alarms } from './rhythm/alarms.ts';
 import { Allowance } from './rhythm/allowance.ts';
-import { earlyLooksPerPeriod, headStartMs, offsetOf, paceOf } from './rhythm/schedule.ts';
+import { Places, shareOf } from './rhythm/places.ts';
+import { earlyLooksPerPeriod, headStartMs, paceOf } from './rhythm/schedule.ts';
 import { Rounds } from './rounds.ts';
 import type { ScrapeReport } from './scrape-report.ts';
 import type { NodeProxy } from './sources/node-proxy-source.ts';
@@ -50,7 +52,7 @@ export interface ScraperOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly registry: Registry;
-  /** Any whole number, another one in each process: it decides when in the period which node is asked. */
+  /** Any whole number, another one in each process: it decides when in the period which node is asked, and with whom. */
   readonly seed: number;
 }
 
@@ -74,6 +76,7 @@ export class Scraper {
   readonly #instruments: ScraperInstruments;
   readonly #rounds: Rounds;
   readonly #shared: Surroundings;
+  readonly #places: Places;
   readonly #sources: NodeSourcesMeans;
   readonly #followed = new Map<string, { readonly node: FollowedNode; readonly stop: AbortController }>();
   /** Nodes that there are and that are not asked. */
@@ -83,8 +86,9 @@ export class Scraper {
   #lastBeatAt: MonotonicMs | undefined;
 
   constructor(options: ScraperOptions) {
-    const { registry, metricResolutionMs, requestTimeoutMs, clock } = options;
+    const { registry, metricResolutionMs, requestTimeoutMs, clock, seed } = options;
     this.#options = options;
+    this.#places = new Places(seed, metricResolutionMs);
     this.#instruments = new ScraperInstruments(registry, metricResolutionMs);
     this.#rounds = new Rounds((durationMs) => this.#instruments.round(durationMs));
     this.#sources = {
@@ -95,6 +99,7 @@ export class Scraper {
       ...options,
       instruments: this.#instruments,
       rounds: this.#rounds,
+      alarms: new Alarms(clock),
       gate: new Gate(placesAtOnce),
       heavyGate: new Gate(heavyAtOnce),
       pace: () => paceOf(metricResolutionMs, this.#followed.size),
@@ -179,15 +184,16 @@ export class Scraper {
   }
 
   #begin(node: NodeRecord, isComing: boolean): void {
-    const { seed, metricResolutionMs } = this.#options;
+    const { seed } = this.#options;
     const stop = new AbortController();
     const place = {
       source: new NodeSources(this.#sources),
-      offsetMs: offsetOf(node.name, seed, metricResolutionMs),
-      dice: (turn: number) => offsetOf(node.name, seed + turn, 1),
+      offsetMs: () => this.#places.offsetOf(node.name),
+      dice: (turn: number) => shareOf(node.name, seed + turn),
     };
     const followed = new FollowedNode(node, place, this.#shared);
     this.#followed.set(node.name, { node: followed, stop });
+    this.#places.fit(this.#followed.size);
     const running = followed.run(stop.signal, isComing ? headStartMs : 0).finally(() => this.#running.delete(running));
     this.#running.add(running);
   }
@@ -195,6 +201,7 @@ export class Scraper {
   #forget(name: string): void {
     this.#followed.get(name)?.stop.abort();
     this.#followed.delete(name);
+    this.#places.fit(this.#followed.size);
     this.#options.client.forget(name);
     this.#instruments.forget({ node: name });
   }

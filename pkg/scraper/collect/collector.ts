@@ -8,7 +8,7 @@ import { Gate } from '../gate.ts';
 import type { AddressOptions } from '../kubelet/address.ts';
 import type { KubeletClient } from '../kubelet/kubelet-client.ts';
 import type { Outcome } from '../outcome.ts';
-import { offsetOf } from '../rhythm/schedule.ts';
+import { shareOf } from '../rhythm/places.ts';
 import type { ScrapeTargets } from '../scraper.ts';
 import { AskedNode } from './asked-node.ts';
 import type { CollectorInstruments } from './collector-instruments.ts';
@@ -92,7 +92,7 @@ export class Collector<Answer> {
     const { clock, log, sink, question } = this.#options;
     const nodes = this.#wanted();
     const spread = this.#spreadMs(lengthMs, first ? nodes.length : undefined);
-    const due = nodes.map((node) => ({ node, at: offsetOf(node.name, this.#options.seed, spread) }));
+    const due = nodes.map((node) => ({ node, at: spread * shareOf(node.name, this.#options.seed) }));
     const asking: Promise<void>[] = [];
     for (const { node, at } of due.sort((a, b) => a.at - b.at)) {
       await clock.sleep(beat + at - clock.monotonic(), signal);

@@ -10,7 +10,6 @@ import {
   isEarlyLook,
   newcomer,
   nextAskAt,
-  offsetOf,
   type Pace,
   paceOf,
 } from './schedule.ts';
@@ -47,24 +46,6 @@ describe('the rhythm', () => {
       );
       assert.equal(gaps.at(-1), 15_000, 'and then it is in the rhythm');
     }
-  });
-
-  it('spreads nodes evenly over the period, elsewhere in each process, and always the same way', () => {
-    const names = Array.from({ length: 5_000 }, (_, at) => `ip-10-0-${at >> 8}-${at & 255}.ec2.internal`);
-    for (const seed of [0, 1, 2 ** 31, -5]) {
-      const shares = new Array<number>(15).fill(0);
-      for (const name of names) {
-        const offset = offsetOf(name, seed, 15_000);
-        assert.equal(offset, offsetOf(name, seed, 15_000));
-        const second = Math.floor(offset / 1000);
-        shares[second] = (shares[second] ?? 0) + 1;
-      }
-      assert.ok(
-        shares.every((share) => share > 230 && share < 440),
-        `seed ${seed}: ${shares.join(' ')}`,
-      );
-    }
-    assert.notEqual(offsetOf('n1', 1, 15_000), offsetOf('n1', 2, 15_000));
   });
 });
 

@@ -155,16 +155,3 @@ export function awayMs(failures: number, known: boolean, periodMs: number, dice:
 
 /** A new node that is not Ready gets so much time to start its kubelet, or to become Ready, before it is asked. */
 export const headStartMs = 3_000;
-
-/**
- * A node's place in the period, from its name: stable while the process lives, even over all nodes, and with another
- * `seed` elsewhere, so that two replicas do not ask the same kubelet at the same moment.
- */
-export function offsetOf(node: string, seed: number, periodMs: number): number {
-  let hash = 0x811c9dc5 ^ seed;
-  for (let at = 0; at < node.length; at++) hash = Math.imul(hash ^ node.charCodeAt(at), 0x01000193);
-  // FNV-1a alone leaves names that differ in their last digit close together; these two rounds spread them.
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32) * periodMs;
-}
