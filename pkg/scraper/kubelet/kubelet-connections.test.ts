@@ -273,6 +273,13 @@ describe('what a kubelet may answer', () => {
   it('our own token, which is not repeated', async () => {
     kubelet.respond = (request, response) => response.writeHead(400).end(request.headers.authorization);
     assert.deepEqual(await read(), { kind: 'status', code: 400 });
+    for (const header of ['content-type', 'content-encoding']) {
+      kubelet.respond = ({ headers }, response) =>
+        plainText(response, usage, { [header]: `text/html; ${headers.authorization}` });
+      const answer = await read();
+      assert.equal(answer.kind, 'bad-body');
+      assert.doesNotMatch(JSON.stringify(answer), /a-token-of-some/, header);
+    }
   });
 
   it('an endless refusal, of which the beginning is enough', async () => {

@@ -193,8 +193,11 @@ function isSameKubelet(a: KubeletTarget, b: KubeletTarget): boolean {
 const sameNames = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((name, at) => name === b[at]);
 
-/** Whoever answers may send our token back, and answers are logged. */
+/** Whoever answers may send our token back, in a body or in a header, and answers are logged. */
 function withoutSecrets(answer: KubeletAnswer, token: string | undefined): KubeletAnswer {
-  if (answer.kind !== 'status' || !token || !answer.detail?.includes(token.slice(0, 16))) return answer;
-  return { kind: 'status', code: answer.code };
+  const secret = token?.slice(0, 16);
+  if (!secret) return answer;
+  if (answer.kind === 'status' && answer.detail?.includes(secret)) return { kind: 'status', code: answer.code };
+  if (answer.kind !== 'bad-body' || !answer.message.includes(secret)) return answer;
+  return { kind: 'bad-body', message: `${answer.message.slice(0, answer.message.indexOf(secret))}(our token)` };
 }
