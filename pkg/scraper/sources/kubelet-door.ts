@@ -22,7 +22,14 @@ export interface KubeletDoorMeans {
 
 /** A body, or why there is none. */
 export type Opened =
-  | { readonly kind: 'body'; readonly body: Buffer; readonly asked: Asked; readonly address: string }
+  | {
+      readonly kind: 'body';
+      readonly body: Buffer;
+      readonly asked: Asked;
+      readonly address: string;
+      /** As in `UsageAnswer`. */
+      readonly release: (() => void) | undefined;
+    }
   | { readonly kind: 'shut'; readonly finding: Finding };
 
 /** When a body was asked for, and what the kubelet thought the time was. */
@@ -76,7 +83,7 @@ export class KubeletDoor {
     const { name: place } = this.#placeAt(host, node);
     if (answer.kind !== 'ok') return { kind: 'shut', finding: nothing(ended(answer, limits), { address: place }) };
     const asked = { sentAt, tookMs: clock.monotonic() - since, date: answer.date };
-    return { kind: 'body', body: answer.body, asked, address: place };
+    return { kind: 'body', body: answer.body, asked, address: place, release: answer.release };
   }
 
   #addressesOf(node: NodeRecord): KubeletAddresses {

@@ -20,7 +20,10 @@ export class ResourceSource implements UsageSource {
   async ask(node: NodeRecord, limits: AskLimits): Promise<Finding> {
     const opened = await this.#door.ask(node, limits);
     if (opened.kind === 'shut') return opened.finding;
-    return { ...(await this.#reader.read(opened.body, opened.asked, limits)), address: opened.address };
+    const finding = await this.#reader.read(opened.body, opened.asked, limits);
+    // Of a body the decoder keeps nothing.
+    opened.release?.();
+    return { ...finding, address: opened.address };
   }
 }
 
@@ -28,7 +31,7 @@ export class ResourceSource implements UsageSource {
 export class ResourceReader {
   readonly #decoder = new ResourceDecoder();
 
-  /** Long bodies are read in turns with everybody else, and not to the end when the time is up. */
+  /** Long bodies are read in turns with everybody else; what the time was up for meanwhile is of no use any more. */
   async read(body: Buffer, asked: Asked, { signal, limitMs }: AskLimits): Promise<Finding> {
     const isLong = body.length > longBody;
     const { badLines, ...usage } = isLong
