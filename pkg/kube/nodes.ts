@@ -63,7 +63,7 @@ export class NodeCatalog {
 
   /** Sorted by name. What is handed out never changes. */
   list(): readonly NodeRecord[] {
-    return this.#nodes.sorted();
+    return [...this.#nodes.sorted()];
   }
 
   /** Calls `listener` at each change from now on, until disposed. What it throws ends `run`. */

@@ -25,7 +25,7 @@ test('an order that was handed out stays as it was', () => {
   things.put({ name: 'bb', turn: 1 });
   assert.deepEqual(namesOf(things), ['a', 'bb', 'c']);
   assert.deepEqual(
-    before.map(({ name }) => name),
+    Array.from(before, ({ name }) => name),
     ['a', 'b', 'c'],
   );
 });
@@ -44,7 +44,7 @@ test('whatever comes and goes, the order is that of sorting everything', () => {
     for (let turn = 0; turn < 20; turn++) {
       change({ things, expected, random, turn });
       const sorted = [...expected.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-      assert.deepEqual(things.sorted(), sorted, `seed ${seed}, turn ${turn}`);
+      assert.deepEqual([...things.sorted()], sorted, `seed ${seed}, turn ${turn}`);
     }
   }
 });
@@ -69,7 +69,7 @@ interface Changing {
   readonly turn: number;
 }
 
-const namesOf = (things: ByName<Thing>): string[] => things.sorted().map(({ name }) => name);
+const namesOf = (things: ByName<Thing>): string[] => Array.from(things.sorted(), ({ name }) => name);
 
 function dice(seed: number): (below: number) => number {
   let state = seed;

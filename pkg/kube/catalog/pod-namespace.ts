@@ -44,18 +44,17 @@ export class PodNamespace {
     return this.#pods.values();
   }
 
-  /** Sorted by name, those that `labels` matches; all where it is absent. What is handed out never changes. */
-  sorted(labels?: LabelSelector): readonly PodRecord[] {
+  /** Sorted by name, those that `labels` matches; all where it is absent. What is handed out never changes; to be walked once. */
+  sorted(labels?: LabelSelector): Iterable<PodRecord> {
     if (labels === undefined || labels.requirements.length === 0) return this.#pods.sorted();
     const candidates = this.size < worthIndexing ? undefined : this.#index.candidates(labels, this.#pods);
     if (candidates === undefined) return matching(this.#pods.sorted(), labels);
-    return matching(candidates, labels).sort((a, b) => byCodeUnit(a.name, b.name));
+    return [...matching(candidates, labels)].sort((a, b) => byCodeUnit(a.name, b.name));
   }
 }
 
 /** Neighbours share their labels more often than not: these are then looked at once. */
-function matching(pods: readonly PodRecord[], selector: LabelSelector): PodRecord[] {
-  const matched: PodRecord[] = [];
+function* matching(pods: Iterable<PodRecord>, selector: LabelSelector): Generator<PodRecord, void, undefined> {
   let labels: Labels | undefined;
   let matches = false;
   for (const pod of pods) {
@@ -63,7 +62,6 @@ function matching(pods: readonly PodRecord[], selector: LabelSelector): PodRecor
       labels = pod.labels;
       matches = selector.matches(labels);
     }
-    if (matches) matched.push(pod);
+    if (matches) yield pod;
   }
-  return matched;
 }
