@@ -19,6 +19,8 @@ export class NodeWindow {
   readonly limits: Limits;
   readonly rows: NodeRows;
   #heardAt = Number.NEGATIVE_INFINITY;
+  /** When an answer last counted as all there is. */
+  #wholeAt = Number.NEGATIVE_INFINITY;
   /** How many containers were served when last counted, how many there were, and until when this holds. */
   #served = 0;
   #counted = 0;
@@ -38,6 +40,7 @@ export class NodeWindow {
   /** Takes in a batch, with whatever containers it names. True when nothing waits for its first value any more. */
   store(batch: NodeBatch, now: number, heard: RuleListener): boolean {
     this.#hear(now);
+    this.#wholeAt = now;
     this.rows.adopt(batch.layout, now);
     const arrival = new Arrival(now);
     const { rows } = this;
@@ -54,10 +57,13 @@ export class NodeWindow {
     return this.#storeNode(batch, arrival, heard) && settled;
   }
 
-  /** Whether a batch that names others says nothing of containers we know, instead of saying that they are gone. */
+  /**
+   * Whether a batch that names others says nothing of containers we know, instead of saying that they are gone. Where all
+   * answers are such, one of them has to be taken as it is now and then: newcomers would never be known otherwise.
+   */
   isPart({ layout, cutOff = false }: NodeBatch, now: number): boolean {
     if ((!cutOff && layout.containers.length > 0) || this.rows.fits(layout)) return false;
-    return now - this.#spokenOfAt() <= this.limits.baselineMs;
+    return this.rows.size > 0 && now - this.#wholeAt <= this.limits.baselineMs;
   }
 
   /** Takes in what there is of an answer that broke off, or of a runtime that said nothing. The others keep their values. */
@@ -124,19 +130,6 @@ export class NodeWindow {
       this.#served++;
       if (servedUntil < this.#countHolds) this.#countHolds = servedUntil;
     }
-  }
-
-  /** When the kubelet last spoke of any container; long ago when there are none. */
-  #spokenOfAt(): number {
-    const { rows } = this;
-    let latest = Number.NEGATIVE_INFINITY;
-    for (let slot = 0; slot < rows.size; slot++) {
-      const row = rows.at(slot);
-      if (row === noRow) continue;
-      const { confirmedAt } = rows.slots.seek(row);
-      if (confirmedAt > latest) latest = confirmedAt;
-    }
-    return latest;
   }
 
   /** A kubelet that says nothing of its node is not waited for. */

@@ -365,6 +365,8 @@ interface Memory {
 
 interface TwinNode {
   readonly heardAt: number;
+  /** When an answer last counted as all there is. */
+  readonly wholeAt: number;
   readonly own: Memory;
   /** Every slot of the last complete answer. */
   readonly names: readonly string[];
@@ -404,7 +406,9 @@ class Twin {
     const part =
       (batch.cutOff === true || names.length === 0) &&
       names.join() !== before?.names.join() &&
-      now - spokenOf(before?.containers.values() ?? []) <= windowMs;
+      before !== undefined &&
+      before.names.length > 0 &&
+      now - before.wholeAt <= windowMs;
     const containers = new Map<string, Memory>(part ? before?.containers : []);
     const ever = before?.ever ?? new Map<string, Memory>();
     let settled = !part;
@@ -422,7 +426,8 @@ class Twin {
       this.#learn(own, batch.nodeSample);
       settled &&= own.usage !== undefined;
     }
-    this.#nodes.set(batch.node, { heardAt: now, own, names: (part && before?.names) || names, containers, ever });
+    const [known, wholeAt] = part ? [before.names, before.wholeAt] : [names, now];
+    this.#nodes.set(batch.node, { heardAt: now, wholeAt, own, names: known, containers, ever });
     return settled;
   }
 
