@@ -61,6 +61,7 @@ export class AskedNode<Answer> {
       const { path, accept } = question;
       const opened = await this.#door.ask(node, limits, { path, ...(accept && { accept }) });
       if (opened.kind === 'shut') return opened.finding.outcome;
+      using _memory = opened;
       const read = question.decode(opened.body);
       if (read.kind === 'bad-body') return read;
       if (!limits.signal.aborted) take(read.answer);

@@ -19,6 +19,7 @@ describe('a collector', () => {
     assert.deepEqual(test.told(), ['0 a', '0 b', '0 c', 'end of 0']);
     await test.clock.wind(minute);
     assert.deepEqual(test.told().slice(4), ['60000 a', '60000 b', '60000 c', 'end of 60000']);
+    assert.equal(test.kubelets.lent, 0);
   });
 
   it('spreads its questions over the round', async () => {

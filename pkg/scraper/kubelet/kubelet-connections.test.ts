@@ -298,6 +298,27 @@ describe('what a kubelet may answer', () => {
     assert.equal(bodyOf(await read()), large);
   });
 
+  it("packed bodies, whose memory is free once they are released, and nobody else's", async () => {
+    const bystander = Buffer.from('not yours');
+    for (const size of [10, 20_000, 65_535, 500_000]) {
+      const body = 'x'.repeat(size);
+      kubelet.respond = (_request, response) => plainText(response, gzipSync(body), { 'content-encoding': 'gzip' });
+      const answer = await read();
+      assert.equal(bodyOf(answer), body);
+      if (answer.kind !== 'ok') assert.fail();
+      answer.release?.();
+      assert.equal(answer.body.buffer.byteLength, 0);
+    }
+    // Two members in one: what it is in all stands nowhere, and it is put together of pieces.
+    const both = Buffer.concat([gzipSync('x'.repeat(40_000)), gzipSync('y')]);
+    kubelet.respond = (_request, response) => plainText(response, both, { 'content-encoding': 'gzip' });
+    const answer = await read();
+    assert.equal(bodyOf(answer), `${'x'.repeat(40_000)}y`);
+    if (answer.kind === 'ok') answer.release?.();
+    assert.equal(bystander.toString(), 'not yours');
+    assert.equal(Buffer.from('new').toString(), 'new');
+  });
+
   it('a packed body as a real kubelet makes it', async () => {
     const packed = readFileSync(join(import.meta.dirname, '../testdata', 'kubelet-v1.36.3-m02-steady.txt.gz'));
     kubelet.respond = (_request, response) => plainText(response, packed, { 'content-encoding': 'gzip' });

@@ -21,16 +21,15 @@ export interface KubeletDoorMeans {
 }
 
 /** A body, or why there is none. */
-export type Opened =
-  | {
-      readonly kind: 'body';
-      readonly body: Buffer;
-      readonly asked: Asked;
-      readonly address: string;
-      /** As in `UsageAnswer`. */
-      readonly release: (() => void) | undefined;
-    }
-  | { readonly kind: 'shut'; readonly finding: Finding };
+export type Opened = OpenedBody | { readonly kind: 'shut'; readonly finding: Finding };
+
+/** A body. Disposing of it gives its memory back: nobody may look at it from then on. */
+export interface OpenedBody extends Disposable {
+  readonly kind: 'body';
+  readonly body: Buffer;
+  readonly asked: Asked;
+  readonly address: string;
+}
 
 /** When a body was asked for, and what the kubelet thought the time was. */
 export interface Asked {
@@ -83,7 +82,7 @@ export class KubeletDoor {
     const { name: place } = this.#placeAt(host, node);
     if (answer.kind !== 'ok') return { kind: 'shut', finding: nothing(ended(answer, limits), { address: place }) };
     const asked = { sentAt, tookMs: clock.monotonic() - since, date: answer.date };
-    return { kind: 'body', body: answer.body, asked, address: place, release: answer.release };
+    return { kind: 'body', body: answer.body, asked, address: place, [Symbol.dispose]: () => answer.release?.() };
   }
 
   #addressesOf(node: NodeRecord): KubeletAddresses {

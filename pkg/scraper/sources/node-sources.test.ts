@@ -87,6 +87,26 @@ describe('a node without resource metrics of use', () => {
   });
 });
 
+describe('the memory of an answer', () => {
+  const unread: KubeletAnswer = { kind: 'ok', body: Buffer.from('{"node":') };
+
+  for (const [what, answer] of Object.entries({
+    'resource metrics': usage,
+    'a summary': summary,
+    'half of one': unread,
+  })) {
+    it(`is given back once it was read: ${what}`, async () => {
+      await using bench = new Bench({}, nodeNamed('n1'), nodeNamed('n2'));
+      for (const name of ['n1', 'n2']) bench.kubelets.behave(name, { answer: answer === usage ? usage : notFound });
+      bench.kubelets.behaveOn('/stats/summary', answer);
+      bench.start();
+      await bench.clock.wind(2 * minute);
+      assert.ok(bench.kubelets.asked.length > 4);
+      assert.equal(bench.kubelets.lent, 0);
+    });
+  }
+});
+
 describe('a node that only the kube-apiserver reaches', () => {
   const unreachable: KubeletAnswer = { kind: 'unreachable', code: 'EHOSTUNREACH' };
 

@@ -20,10 +20,9 @@ export class ResourceSource implements UsageSource {
   async ask(node: NodeRecord, limits: AskLimits): Promise<Finding> {
     const opened = await this.#door.ask(node, limits);
     if (opened.kind === 'shut') return opened.finding;
-    const finding = await this.#reader.read(opened.body, opened.asked, limits);
     // Of a body the decoder keeps nothing.
-    opened.release?.();
-    return { ...finding, address: opened.address };
+    using _memory = opened;
+    return { ...(await this.#reader.read(opened.body, opened.asked, limits)), address: opened.address };
   }
 }
 

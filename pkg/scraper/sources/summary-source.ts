@@ -20,6 +20,7 @@ export class SummarySource implements UsageSource {
   async ask(node: NodeRecord, limits: AskLimits): Promise<Finding> {
     const opened = await this.#door.ask(node, limits, { path: summaryPath, accept: 'application/json' });
     if (opened.kind === 'shut') return opened.finding;
+    using _memory = opened;
     const { body, asked, address } = opened;
     const decoded = decodeSummary(body);
     if (decoded.kind === 'bad-body') return nothing(decoded, { address });

@@ -33,6 +33,8 @@ export class FakeKubelets implements KubeletClient {
   mostPerNode = 0;
   /** The most requests that were in flight to all. */
   mostAtOnce = 0;
+  /** How many bodies nobody has given back. */
+  lent = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -70,7 +72,19 @@ export class FakeKubelets implements KubeletClient {
     this.#count(node, -1);
     if (signal.aborted) return { kind: 'timed-out' };
     const given = this.#paths.get(path) ?? this.#hosts.get(host) ?? answer;
-    return given ?? { kind: 'ok', body: usageBody(Math.trunc(sampledAt?.() ?? this.#clock.now())) };
+    return this.#lend(given ?? { kind: 'ok', body: usageBody(Math.trunc(sampledAt?.() ?? this.#clock.now())) });
+  }
+
+  /** Whoever looks at a body that was given back finds something else in it. */
+  #lend(answer: KubeletAnswer): KubeletAnswer {
+    if (answer.kind !== 'ok') return answer;
+    const body = Buffer.from(answer.body);
+    this.lent++;
+    const release = (): void => {
+      this.lent--;
+      body.fill('?');
+    };
+    return { ...answer, body, release };
   }
 
   forget(node: string): void {
