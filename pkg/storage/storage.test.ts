@@ -80,6 +80,29 @@ describe('storage', () => {
     assert.equal(storage.size.pods, 100);
   });
 
+  it('tells once when a kubelet leaves out containers, and once when it names all again: never while it does not', async () => {
+    const { storage, clock, said } = stage();
+    const whole = { 'web/app': 100, 'db/app': 200 };
+    const answer = async (cpu: Readonly<Record<string, number>>, cutOff = false): Promise<void> => {
+      storage.store({ ...batch(clock, cpu), cutOff });
+      await clock.wind(100_000);
+    };
+    const [begins, ends] = [
+      'Kubelet answers without containers it named before, their last values stay for three periods',
+      'Kubelet names all its containers again',
+    ];
+    await answer(whole);
+    assert.deepEqual(said, []);
+    for (let round = 0; round < 8; round++) await answer({}, false);
+    assert.deepEqual(said, [begins], 'its runtime is silent');
+    await answer(whole);
+    assert.deepEqual(said, [begins, ends]);
+    for (let round = 0; round < 8; round++) await answer({ 'web/app': 100 }, true);
+    assert.deepEqual(said, [begins, ends, begins], 'its answers break off');
+    await answer(whole);
+    assert.deepEqual(said, [begins, ends, begins, ends]);
+  });
+
   it('tells of a clock that was set, once per node and window', async () => {
     const { storage, clock, lines } = stage();
     for (let jump = 0; jump < 8; jump++) {
@@ -119,13 +142,23 @@ interface Stage {
   readonly clock: WoundClock;
   /** Facts of warnings. */
   readonly lines: readonly (Facts | undefined)[];
+  /** Messages of whatever was written. */
+  readonly said: readonly string[];
 }
 
 function stage(registry?: Registry): Stage {
   const clock = new WoundClock();
   const lines: (Facts | undefined)[] = [];
-  const log: Logger = { ...silentLogger, warn: (_message, facts) => lines.push(facts) };
-  return { storage: new Storage({ ...options(clock), log, ...(registry && { registry }) }), clock, lines };
+  const said: string[] = [];
+  const log: Logger = {
+    ...silentLogger,
+    warn: (message, facts) => {
+      said.push(message);
+      lines.push(facts);
+    },
+    info: (message) => said.push(message),
+  };
+  return { storage: new Storage({ ...options(clock), log, ...(registry && { registry }) }), clock, lines, said };
 }
 
 const options = (clock: WoundClock) => ({ metricResolutionMs: 15_000, clock, log: silentLogger });

@@ -69,7 +69,7 @@ export class Storage {
     const partial = window.isPart(batch, now);
     if (partial) window.storePart(batch, now, heard);
     const settled = !partial && window.store(batch, now, heard);
-    this.#reportPart(window, partial);
+    this.#reportPart(window, batch, partial);
     this.#reportClock(window, now);
     this.#tally.empty(this.#samples);
     return { settled };
@@ -181,19 +181,17 @@ export class Storage {
     };
   }
 
-  /** A line when it begins and a line when it is over. */
-  #reportPart(window: NodeWindow, partial: boolean): void {
+  /** A line when it begins and a line when it is over, which only an answer tells that has an end and names somebody. */
+  #reportPart(window: NodeWindow, { node, layout, cutOff = false }: NodeBatch, partial: boolean): void {
     if (partial === this.#partial.has(window)) return;
-    const facts = { node: window.name };
     if (partial) {
       this.#partial.add(window);
-      this.#log.warn(
-        'Kubelet answers without containers it named before, their last values stay for three periods',
-        facts,
-      );
-    } else {
+      this.#log.warn('Kubelet answers without containers it named before, their last values stay for three periods', {
+        node,
+      });
+    } else if (!cutOff && layout.containers.length > 0) {
       this.#partial.delete(window);
-      this.#log.info('Kubelet names all its containers again', facts);
+      this.#log.info('Kubelet names all its containers again', { node });
     }
   }
 
