@@ -87,6 +87,7 @@ function kubeletConfig(options: Options): Config['kubelet'] {
     ...given('clientKey', options['kubelet-client-key']),
     requestTimeoutMs: options['kubelet-request-timeout'],
     slowRequestTimeoutMs: options['kubelet-slow-request-timeout'],
+    compression: options['kubelet-compression'],
     viaNodeProxy: options['kubelet-via-node-proxy'],
     tls: kubeletTls(options),
     pinsSecret: options['kubelet-pins-secret'],

@@ -67,6 +67,8 @@ export interface KubeletConfig {
   readonly requestTimeoutMs: number;
   /** For kubelets that prove to be slow; less than requestTimeoutMs means the same. */
   readonly slowRequestTimeoutMs: number;
+  /** How kubelets are asked to pack their answers; they may always answer unpacked. */
+  readonly compression: 'gzip' | 'none';
   /** Kubelets that cannot be reached are asked through the kube-apiserver. */
   readonly viaNodeProxy: boolean;
   /**

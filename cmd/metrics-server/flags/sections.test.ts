@@ -8,7 +8,13 @@ import { allFlags, sections } from './sections.ts';
 /** What we have beside the reference's. */
 const ours = ['api-versions', 'api-warnings', 'events', 'help'];
 const oursOfCatalogue = Object.keys(sections.Catalogue);
-const oursOfKubelets = ['kubelet-slow-request-timeout', 'kubelet-via-node-proxy', 'kubelet-tls', 'kubelet-pins-secret'];
+const oursOfKubelets = [
+  'kubelet-compression',
+  'kubelet-slow-request-timeout',
+  'kubelet-via-node-proxy',
+  'kubelet-tls',
+  'kubelet-pins-secret',
+];
 const oursOfServing = ['serving-ca', 'serving-ca-secret', 'serving-service', 'serving-key-algorithm'];
 
 interface ReferenceFlag {

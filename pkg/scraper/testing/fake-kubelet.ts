@@ -8,7 +8,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { CertificatePair } from '../../apiserver/certificates/issue-certificate.ts';
 
-/** A server on 127.0.0.1 that a test asks as if it were a kubelet. */
+/** A server on the loopback interface that a test asks as if it were a kubelet. */
 export class FakeKubelet implements AsyncDisposable {
   /** Headers of each request that was seen, in order. */
   readonly requests: IncomingMessage[] = [];
@@ -36,8 +36,8 @@ export class FakeKubelet implements AsyncDisposable {
     });
   }
 
-  async listen(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+  async listen(host = '127.0.0.1'): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(0, host, resolve));
     return this;
   }
 

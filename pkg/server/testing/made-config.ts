@@ -40,6 +40,7 @@ const plain: Config = {
     preferredAddressTypes: ['InternalIP'],
     requestTimeoutMs: 10_000,
     slowRequestTimeoutMs: 60_000,
+    compression: 'gzip',
     viaNodeProxy: false,
     tls: 'verify',
     pinsSecret: { name: 'metrics-server-kubelet-pins' },

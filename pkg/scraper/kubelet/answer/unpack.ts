@@ -41,7 +41,9 @@ function free({ buffer }: Buffer, room: number): void {
 
 /**
  * A packed body ends with its size (RFC 1952, 2.3.1). In one piece of just that room, and a byte for zlib to see the end,
- * unpacking takes two thirds of the time that it takes in pieces of 16 KiB, which have to be put together.
+ * unpacking takes two thirds of the time that it takes in pieces of 16 KiB, which have to be put together. Making zlib's
+ * inflater anew each time costs as much again; one that is kept works in the thread pool, which costs more, and one written
+ * in TypeScript took as long.
  */
 function roomFor(packed: Buffer): number {
   const told = packed.length < 4 ? 0 : packed.readUInt32LE(packed.length - 4);
