@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import protobuf from 'protobufjs';
-import { listJson, objectJson, type Texts } from '../apiserver/encode/json.ts';
+import { listJson, objectJson } from '../apiserver/encode/json.ts';
+import type { JsonWriter } from '../apiserver/encode/json-writer.ts';
 import { partialJson } from '../apiserver/encode/partial-metadata.ts';
 import { objectFields, protobufListChunks } from '../apiserver/encode/protobuf.ts';
 import { ProtobufWriter } from '../apiserver/encode/protobuf-writer.ts';
@@ -72,11 +73,12 @@ describe('the recorded answers of the reference', () => {
           objectJson(undefined, object, resource.wire, out),
         ),
       ];
-      assert.equal(pieces.join(''), `${JSON.stringify(list)}\n`);
+      assert.equal(Buffer.concat(pieces).toString(), `${JSON.stringify(list)}\n`);
 
-      const rowObject = (object: unknown, out: Texts): void => partialJson('v1', resource.wire.metadata(object), out);
+      const rowObject = (object: unknown, out: JsonWriter): void =>
+        partialJson('v1', resource.wire.metadata(object), out);
       const table = [...tableJson(resource.list({}), { version: 'v1', wire: resource.wire, rowObject })];
-      assert.equal(table.join(''), `${JSON.stringify(recordedJson(`${name}-table.json`))}\n`);
+      assert.equal(Buffer.concat(table).toString(), `${JSON.stringify(recordedJson(`${name}-table.json`))}\n`);
     });
 
     it(`come out byte for byte as protobuf of a ${name} list`, async () => {

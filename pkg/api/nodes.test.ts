@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { textOf } from '../apiserver/encode/json.ts';
+import type { JsonWriter } from '../apiserver/encode/json-writer.ts';
 import { tableJson } from '../apiserver/encode/table.ts';
 import { WoundClock } from '../lifecycle/wound-clock.ts';
 import { parseFieldSelector } from '../model/field-selector.ts';
@@ -221,9 +222,11 @@ function tableOf(cluster: PretendCluster) {
   const options = {
     version: 'v1',
     wire: resource.wire,
-    rowObject: (_: unknown, out: string[]) => void out.push('null'),
+    rowObject: (_: unknown, out: JsonWriter) => out.text('null'),
   };
-  const { columnDefinitions, rows } = JSON.parse([...tableJson(resource.list({}), options)].join('')) as {
+  const { columnDefinitions, rows } = JSON.parse(
+    Buffer.concat([...tableJson(resource.list({}), options)]).toString(),
+  ) as {
     columnDefinitions: { name: string }[];
     rows: { cells: string[] }[];
   };

@@ -100,7 +100,7 @@ const wire: Wire<NodeMetrics> = {
   metadata: ({ record: { name, labels }, answeredAt }) => ({ name, labels, creationTimestamp: answeredAt }),
   jsonMembers({ usage }, out) {
     measuredJson(usage, out);
-    out.push(',"usage":');
+    out.text(',"usage":');
     usageJson(usage, out);
   },
   protobufFields({ usage }, out) {

@@ -1,4 +1,3 @@
-import { jsonString } from '../apiserver/encode/json.ts';
 import type { Found, ListQuery, NotFound, Resource, Wire } from '../apiserver/resource.ts';
 import type { Clock } from '../lifecycle/clock.ts';
 import type { PodRecord } from '../model/cluster.ts';
@@ -142,11 +141,13 @@ const wire: Wire<PodMetrics> = {
     measuredJson(usage, out);
     let lead = ',"containers":[{"name":';
     for (const container of usage.containers) {
-      out.push(lead, jsonString(container.name), ',"usage":');
+      out.text(lead);
+      out.string(container.name);
+      out.text(',"usage":');
       usageJson(container.usage, out);
       lead = '},{"name":';
     }
-    out.push(usage.containers.length === 0 ? ',"containers":[]' : '}]');
+    out.text(usage.containers.length === 0 ? ',"containers":[]' : '}]');
   },
   protobufFields({ usage }, out) {
     measuredFields(usage, out);

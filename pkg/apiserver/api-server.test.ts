@@ -373,7 +373,7 @@ const things: Resource<string> = {
   verbs: ['get', 'list'],
   wire: {
     metadata: (name) => ({ name, labels: {}, creationTimestamp: 0 }),
-    jsonMembers: (_, out) => void out.push('"size":1'),
+    jsonMembers: (_, out) => out.text('"size":1'),
     protobufFields: (_, out) => out.int64(2, 1),
     columns: () => [{ name: 'Size', type: 'string', format: '' }],
     cells: () => ['1'],

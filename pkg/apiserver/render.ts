@@ -1,4 +1,5 @@
-import { listJson, objectJson, type Texts, type TypeMeta, textOf } from './encode/json.ts';
+import { listJson, objectJson, type TypeMeta, textOf } from './encode/json.ts';
+import type { JsonWriter } from './encode/json-writer.ts';
 import { partialJson, partialListType, partialType } from './encode/partial-metadata.ts';
 import { metadataFields, objectFields, protobufBody, protobufListChunks } from './encode/protobuf.ts';
 import type { ProtobufWriter } from './encode/protobuf-writer.ts';
@@ -53,14 +54,14 @@ export function textAnswer(pieces: Iterable<string>, media: MediaType): Answer {
   return { status: 200, headers: { 'Content-Type': contentTypes[media.encoding] }, body: textBody(pieces, media) };
 }
 
-function listTextAnswer(pieces: (perPiece: number) => Iterable<string>, media: MediaType): Answer {
+function listTextAnswer(pieces: (perPiece: number) => Iterable<Uint8Array>, media: MediaType): Answer {
   return { status: 200, headers: { 'Content-Type': contentTypes[media.encoding] }, body: listBody(pieces, media) };
 }
 
 /** An answer in protobuf, whose length is known although it may leave in chunks. */
 export function protobufAnswer(...chunks: readonly Uint8Array[]): Answer {
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  // Three chunks are the head, up to 64 items and the tail: not worth a turn of the event loop each.
+  // Three chunks are the head, one of items and the tail: not worth a turn of the event loop each.
   const body: Body = chunks.length <= 3 ? Buffer.concat(chunks) : chunks;
   return { status: 200, headers: { 'Content-Type': contentTypes.protobuf, 'Content-Length': String(length) }, body };
 }
@@ -70,9 +71,9 @@ interface Form {
   readonly type: TypeMeta;
   readonly listType: TypeMeta;
   /** Prints an object that stands alone. */
-  readonly document: (object: unknown, out: Texts) => void;
+  readonly document: (object: unknown, out: JsonWriter) => void;
   /** Prints an object in a list. */
-  readonly item: (object: unknown, out: Texts) => void;
+  readonly item: (object: unknown, out: JsonWriter) => void;
   readonly fields: (object: unknown, out: ProtobufWriter) => void;
 }
 
@@ -89,7 +90,7 @@ function formOf(view: View): Form {
       fields: (object, out) => objectFields(object, wire, out),
     };
   }
-  const document = (object: unknown, out: Texts): void => partialJson(as.version, wire.metadata(object), out);
+  const document = (object: unknown, out: JsonWriter): void => partialJson(as.version, wire.metadata(object), out);
   return {
     type: partialType(as.version),
     listType: partialListType(as.version),
@@ -106,11 +107,11 @@ function tableAnswer(objects: Iterable<unknown>, view: View): Answer {
   return listTextAnswer((perPiece) => tableJson(objects, options, perPiece), view.media);
 }
 
-function rowPrinter(view: View, version: string): (object: unknown, out: Texts) => void {
+function rowPrinter(view: View, version: string): (object: unknown, out: JsonWriter) => void {
   const { wire } = view.resource;
   switch (view.rowObject) {
     case 'None':
-      return (_, out) => void out.push('null');
+      return (_, out) => out.text('null');
     case 'Object':
       return (object, out) => objectJson(typeOf(view), object, wire, out);
     case 'Metadata':

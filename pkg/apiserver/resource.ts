@@ -1,7 +1,7 @@
 import type { Labels } from '../model/cluster.ts';
 import type { FieldSelector } from '../model/field-selector.ts';
 import type { LabelSelector } from '../model/label-selector.ts';
-import type { Texts } from './encode/json.ts';
+import type { JsonWriter } from './encode/json-writer.ts';
 import type { ProtobufWriter } from './encode/protobuf-writer.ts';
 import type { TypeDescription } from './openapi/type-description.ts';
 
@@ -29,7 +29,7 @@ export interface Wire<T> {
    * Prints the members that follow `metadata` in compact JSON, without braces and without a leading comma:
    * `"timestamp":"…","window":"…","usage":{…}`. Nothing where there are none.
    */
-  jsonMembers(object: T, out: Texts): void;
+  jsonMembers(object: T, out: JsonWriter): void;
   /** The fields that follow `metadata` (field 1) of the protobuf message, in ascending order. */
   protobufFields(object: T, out: ProtobufWriter): void;
   /** Columns after Name, decided by the first object, as the reference does; none for an empty list. */

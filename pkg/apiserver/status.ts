@@ -1,5 +1,5 @@
 import { goQuote } from '../model/go-quote.ts';
-import { jsonValue } from './encode/json.ts';
+import { jsonValue } from './encode/json-string.ts';
 import { listMetadataFields, protobufBody } from './encode/protobuf.ts';
 import type { ProtobufWriter } from './encode/protobuf-writer.ts';
 import { textBody } from './encode/text-body.ts';

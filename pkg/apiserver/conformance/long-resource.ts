@@ -10,7 +10,7 @@ export function longResource(text: string): Resource<unknown> {
     verbs: ['get', 'list'],
     wire: {
       metadata: () => ({ name: 'long', labels: {}, creationTimestamp }),
-      jsonMembers: (_, out) => void out.push(`"text":${JSON.stringify(text)}`),
+      jsonMembers: (_, out) => out.text(`"text":${JSON.stringify(text)}`),
       protobufFields: (_, out) => out.string(2, text),
       columns: () => [{ name: 'Text', type: 'string', format: '' }],
       cells: () => [text],

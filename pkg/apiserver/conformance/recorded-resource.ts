@@ -71,7 +71,7 @@ function wireOf(creationTimestamp: number): Wire<RecordedObject> {
       labels,
       creationTimestamp,
     }),
-    jsonMembers: ({ metadata: _, ...others }, out) => void out.push(JSON.stringify(others).slice(1, -1)),
+    jsonMembers: ({ metadata: _, ...others }, out) => out.text(JSON.stringify(others).slice(1, -1)),
     protobufFields,
     columns: () => [
       ...['cpu', 'memory'].map((name) => ({ name, type: 'string', format: 'quantity' })),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { jsonValue, typeMembers } from '../encode/json.ts';
+import { typeMembers } from '../encode/json.ts';
+import { jsonValue } from '../encode/json-string.ts';
 import { protobufBody } from '../encode/protobuf.ts';
 import type { Answer, ApiRequest } from '../exchange.ts';
 import {

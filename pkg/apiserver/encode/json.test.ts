@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ObjectMeta } from '../resource.ts';
-import { indentedJson, jsonString, jsonTime, jsonValue, metadataJson, textOf } from './json.ts';
+import { indentedJson, jsonTime, metadataJson, textOf } from './json.ts';
+import { jsonString, jsonValue } from './json-string.ts';
 
 test('strings are escaped as Go escapes them', () => {
   assert.equal(

@@ -1,6 +1,8 @@
 import type { Labels } from '../../model/cluster.ts';
 import { timeText } from '../../model/time-text.ts';
 import type { ObjectMeta, Wire } from '../resource.ts';
+import { jsonString } from './json-string.ts';
+import { JsonWriter } from './json-writer.ts';
 import { rememberingLast } from './remembering-last.ts';
 
 /** What a document says it is; absent where the place already says it, as in the items of a list. */
@@ -10,71 +12,45 @@ export interface TypeMeta {
   readonly apiVersion: string;
 }
 
-const escapes: Readonly<Record<string, string>> = {
-  '<': '\\u003c',
-  '>': '\\u003e',
-  '&': '\\u0026',
-  '\u2028': '\\u2028',
-  '\u2029': '\\u2029',
-};
-
-/** 1 for ASCII of which nothing is escaped: nearly all names and labels are made of it. */
-const plain = Uint8Array.from({ length: 128 }, (_, code) =>
-  code >= 0x20 && code < 0x7f && !'"\\<>&'.includes(String.fromCharCode(code)) ? 1 : 0,
-);
-
-/** A string as Go's encoder prints it: `<`, `>`, `&` and the two line separators are escaped too. */
-export function jsonString(text: string): string {
-  for (let at = 0; at < text.length; at++) {
-    if (plain[text.charCodeAt(at)] !== 1) return escapedForHtml(JSON.stringify(text));
-  }
-  return `"${text}"`;
-}
-
-/** Any plain value in compact JSON, members in the order they have, strings as Go prints them. */
-export function jsonValue(value: unknown): string {
-  return escapedForHtml(JSON.stringify(value));
-}
-
 /** A moment in whole seconds of UTC; zero is null. `epochMs` is in milliseconds since 1970. */
 export function jsonTime(epochMs: number): string {
   if (epochMs === 0) return 'null';
   return `"${timeText(epochMs)}"`;
 }
 
-/**
- * Texts that follow each other, to be joined once for many objects: joining each with the next makes, and throws away,
- * several times as much.
- */
-export type Texts = string[];
-
-/** What printing an object adds to texts, as one text. */
-export function textOf(print: (out: Texts) => void): string {
-  const texts: Texts = [];
-  print(texts);
-  return texts.join('');
+/** What printing an object gives, as one text. */
+export function textOf(print: (out: JsonWriter) => void): string {
+  const out = new JsonWriter();
+  print(out);
+  return out.toString();
 }
 
 /** An object's metadata: name, namespace, creation time, labels sorted by key; what is empty is left out. */
-export function metadataJson({ name, namespace, creationTimestamp, labels }: ObjectMeta, out: Texts): void {
-  const place = namespace === undefined ? '' : namespaceMember(namespace);
-  out.push('{"name":', jsonString(name), place, creationMember(creationTimestamp), labelsMember(labels), '}');
+export function metadataJson({ name, namespace, creationTimestamp, labels }: ObjectMeta, out: JsonWriter): void {
+  out.text('{"name":');
+  out.string(name);
+  if (namespace !== undefined) {
+    out.text(',"namespace":');
+    out.string(namespace);
+  }
+  out.text(creationMember(creationTimestamp));
+  out.append(labelsMember(labels));
+  out.text('}');
 }
-
-const namespaceMember = rememberingLast((namespace: string) => `,"namespace":${jsonString(namespace)}`);
 
 const creationMember = rememberingLast((epochMs: number) =>
   epochMs === 0 ? '' : `,"creationTimestamp":${jsonTime(epochMs)}`,
 );
 
 /** One object in compact JSON, without a newline at its end. */
-export function objectJson<T>(type: TypeMeta | undefined, object: T, wire: Wire<T>, out: Texts): void {
-  out.push(type === undefined ? '{"metadata":' : `{${typeMembers(type)}"metadata":`);
+export function objectJson<T>(type: TypeMeta | undefined, object: T, wire: Wire<T>, out: JsonWriter): void {
+  out.text(type === undefined ? '{"metadata":' : `{${typeMembers(type)}"metadata":`);
   metadataJson(wire.metadata(object), out);
-  const bare = out.push(',');
+  const bare = out.length;
+  out.text(',');
   wire.jsonMembers(object, out);
-  if (out.length === bare) out.pop();
-  out.push('}');
+  if (out.length === bare + 1) out.cut(bare);
+  out.text('}');
 }
 
 /** What stands around the items of a list. */
@@ -87,42 +63,40 @@ export interface ListFrame {
 export function listJson<T>(
   type: TypeMeta,
   objects: Iterable<T>,
-  item: (object: T, out: Texts) => void,
+  item: (object: T, out: JsonWriter) => void,
   perPiece = 1,
-): Iterable<string> {
+): Iterable<Uint8Array> {
   const head = `{${typeMembers(type)}"metadata":{},"items":[`;
   return framedJson({ head, tail: ']}\n' }, objects, item, perPiece);
 }
 
-/** Items between commas within their frame, in pieces of `perPiece` items each; head and tail count as one item each. */
+/**
+ * Items between commas within their frame, in pieces of little more than `perPiece` bytes. Pieces of one byte are the
+ * head, each item alone, and the tail.
+ */
 export function* framedJson<T>(
   { head, tail }: ListFrame,
   objects: Iterable<T>,
-  item: (object: T, out: Texts) => void,
+  item: (object: T, out: JsonWriter) => void,
   perPiece: number,
-): Iterable<string> {
-  let texts: Texts = [head];
-  let held = 1;
+): Iterable<Uint8Array> {
+  // Most lists are short, and a buffer that grows in steps ends at the right size for the others.
+  const out = new JsonWriter(Math.ceil((perPiece + roomForOne) / 16));
+  out.text(head);
   let separator = '';
   for (const object of objects) {
-    if (held === perPiece) {
-      yield texts.join('');
-      texts = [];
-      held = 0;
-    }
-    texts.push(separator);
-    item(object, texts);
+    if (out.length >= perPiece) yield out.take();
+    out.text(separator);
+    item(object, out);
     separator = ',';
-    held++;
   }
-  if (held < perPiece) {
-    texts.push(tail);
-    yield texts.join('');
-  } else {
-    yield texts.join('');
-    yield tail;
-  }
+  if (out.length >= perPiece) yield out.take();
+  out.text(tail);
+  yield out.take();
 }
+
+/** What the last item of a piece may need beyond the piece's size, nearly always. In bytes. */
+const roomForOne = 4096;
 
 /** `"kind":"…","apiVersion":"…",` or less. */
 export function typeMembers(type: TypeMeta | undefined): string {
@@ -131,14 +105,24 @@ export function typeMembers(type: TypeMeta | undefined): string {
   return `"kind":${jsonString(type.kind)},${version}`;
 }
 
-/** Labels in the order the wire wants: by the bytes of their keys, which are ASCII. */
-export const sortedLabels = rememberingLast((labels: Labels): readonly (readonly [string, string])[] =>
-  Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)),
-);
+/** Names of labels in the order the wire wants, in which they nearly always are: by their bytes, which are ASCII. */
+export function sortedKeys(labels: Labels): readonly string[] {
+  const keys = Object.keys(labels);
+  return keys.every((key, at) => at === 0 || (keys[at - 1] ?? '') < key) ? keys : keys.sort();
+}
 
-const labelsMember = rememberingLast((labels: Labels) => {
-  const pairs = sortedLabels(labels).map(([key, value]) => `${jsonString(key)}:${jsonString(value)}`);
-  return pairs.length === 0 ? '' : `,"labels":{${pairs.join(',')}}`;
+const labelsMember = rememberingLast((labels: Labels): Uint8Array => {
+  const out = new JsonWriter(512);
+  let lead = ',"labels":{';
+  for (const key of sortedKeys(labels)) {
+    out.text(lead);
+    out.string(key);
+    out.text(':');
+    out.string(labels[key] ?? '');
+    lead = ',';
+  }
+  if (out.length > 0) out.text('}');
+  return out.take();
 });
 
 const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s"{}[\],:]+|\n/g;
@@ -170,8 +154,4 @@ export function* indentedJson(pieces: Iterable<string>): Iterable<string> {
       return text === '}' || text === ']' ? close(text) : print(text);
     });
   }
-}
-
-function escapedForHtml(json: string): string {
-  return json.replace(/[<>&\u2028\u2029]/g, (character) => escapes[character] ?? character);
 }

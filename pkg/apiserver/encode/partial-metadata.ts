@@ -1,5 +1,6 @@
 import type { ObjectMeta } from '../resource.ts';
-import { metadataJson, type Texts, type TypeMeta, typeMembers } from './json.ts';
+import { metadataJson, type TypeMeta, typeMembers } from './json.ts';
+import type { JsonWriter } from './json-writer.ts';
 
 /** The type of one object that is only metadata, in `v1` or `v1beta1` of `meta.k8s.io`. */
 export const partialType = (version: string): TypeMeta => ({
@@ -14,8 +15,8 @@ export const partialListType = (version: string): TypeMeta => ({
 });
 
 /** An object's metadata alone, in compact JSON; as item and as table row it says its type too. */
-export function partialJson(version: string, metadata: ObjectMeta, out: Texts): void {
-  out.push(`{${typeMembers(partialType(version))}"metadata":`);
+export function partialJson(version: string, metadata: ObjectMeta, out: JsonWriter): void {
+  out.text(`{${typeMembers(partialType(version))}"metadata":`);
   metadataJson(metadata, out);
-  out.push('}');
+  out.text('}');
 }

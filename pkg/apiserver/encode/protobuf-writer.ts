@@ -1,8 +1,7 @@
+import { ByteBuffer } from './byte-buffer.ts';
+
 const wireVarint = 0;
 const wireBytes = 2;
-
-/** Longest run of characters that is looked at one by one before a string is handed to the native encoder. */
-const shortText = 64;
 
 /**
  * Writes one protobuf message into a buffer that grows. Fields are written where they are called, even when empty or
@@ -11,31 +10,29 @@ const shortText = 64;
  * and value 2, sorted by key.
  */
 export class ProtobufWriter {
-  #bytes: Buffer;
-  #length = 0;
+  readonly #out: ByteBuffer;
 
   /** `capacity` is the first size of the buffer, in bytes. */
   constructor(capacity = 1024) {
-    this.#bytes = Buffer.allocUnsafe(Math.max(16, capacity));
+    this.#out = new ByteBuffer(Math.max(16, capacity));
   }
 
   /** Bytes written since the last reset. */
   get length(): number {
-    return this.#length;
+    return this.#out.length;
   }
 
   /** A string field, in UTF-8. */
   string(field: number, text: string): void {
-    this.#tag(field, wireBytes);
-    const start = this.#openLength();
-    if (text !== '') this.#text(text);
-    this.#closeLength(start);
+    const start = this.open(field);
+    if (text !== '') this.#out.text(text);
+    this.close(start);
   }
 
   /** An int64, int32, uint64 or bool field; a negative number takes ten bytes, as in Go. */
   int64(field: number, value: number | bigint): void {
     this.#tag(field, wireVarint);
-    this.#reserve(10);
+    this.#out.reserve(10);
     if (typeof value === 'number' && value >= 0) this.#varint(value);
     else this.#wideVarint(BigInt.asUintN(64, BigInt(value)));
   }
@@ -43,9 +40,7 @@ export class ProtobufWriter {
   /** A bytes field. */
   bytes(field: number, bytes: Uint8Array): void {
     this.lengthOf(field, bytes.length);
-    this.#reserve(bytes.length);
-    this.#bytes.set(bytes, this.#length);
-    this.#length += bytes.length;
+    this.#out.append(bytes);
   }
 
   /** A sub-message field: whatever `write` writes. */
@@ -55,43 +50,71 @@ export class ProtobufWriter {
     this.close(start);
   }
 
-  /** Begins a sub-message field, which goes on until `close` is given what this returns: for fields written by the million. */
+  /** Begins a sub-message or text field, which goes on until `close` is given what this returns: for fields by the million. */
   open(field: number): number {
     this.#tag(field, wireBytes);
-    return this.#openLength();
+    this.#out.byte(0);
+    return this.#out.length;
   }
 
-  /** Ends the sub-message that `open` began. */
+  /** Ends the field that `open` began. */
   close(opened: number): void {
-    this.#closeLength(opened);
+    this.#putLength(opened, 1);
+  }
+
+  /** Like `open`, for what is likely to have from 128 to 16,383 bytes; to be ended by `closeLong`. */
+  openLong(field: number): number {
+    this.#tag(field, wireBytes);
+    this.#out.byte(0);
+    this.#out.byte(0);
+    return this.#out.length;
+  }
+
+  /** Ends the field that `openLong` began. */
+  closeLong(opened: number): void {
+    this.#putLength(opened, 2);
+  }
+
+  /** Part of an open text field. */
+  text(text: string): void {
+    this.#out.text(text);
+  }
+
+  /** The same: a whole number from 0 to 2^31. */
+  digits(value: number): void {
+    this.#out.digits(value);
   }
 
   /** Fields that were written before, as `finish` gave them. */
   append(fields: Uint8Array): void {
-    this.#reserve(fields.length);
-    this.#bytes.set(fields, this.#length);
-    this.#length += fields.length;
+    this.#out.append(fields);
   }
 
   /** Tag and length of a bytes field whose `length` bytes the caller sends after these, for what is too long to be held twice. */
   lengthOf(field: number, length: number): void {
     this.#tag(field, wireBytes);
-    this.#reserve(10);
+    this.#out.reserve(10);
     this.#varint(length);
   }
 
   /** A copy of what was written; the writer can go on or be reset. */
   finish(): Uint8Array {
-    return Uint8Array.prototype.slice.call(this.#bytes, 0, this.#length);
+    return this.#out.copy();
+  }
+
+  /** Hands over what was written without copying it; the writer begins anew, in a buffer of the same size. */
+  take(): Uint8Array {
+    return this.#out.take();
   }
 
   /** Forgets what was written and keeps the buffer. */
   reset(): void {
-    this.#length = 0;
+    this.#out.cut(0);
   }
 
+  /** Leaves room for the first bytes of what follows. */
   #tag(field: number, wire: number): void {
-    this.#reserve(10);
+    this.#out.reserve(12);
     this.#varint(field * 8 + wire);
   }
 
@@ -99,73 +122,35 @@ export class ProtobufWriter {
   #varint(value: number): void {
     let rest = value;
     // Bits are quick, and end at 31 of them.
-    for (; rest > 0x7fffffff; rest = Math.floor(rest / 128)) this.#bytes[this.#length++] = (rest % 128) + 128;
-    for (; rest >= 128; rest >>>= 7) this.#bytes[this.#length++] = (rest & 127) | 128;
-    this.#bytes[this.#length++] = rest;
+    for (; rest > 0x7fffffff; rest = Math.floor(rest / 128)) this.#out.byte((rest % 128) + 128);
+    for (; rest >= 128; rest >>>= 7) this.#out.byte((rest & 127) | 128);
+    this.#out.byte(rest);
   }
 
   #wideVarint(value: bigint): void {
     let rest = value;
     while (rest >= 128n) {
-      this.#bytes[this.#length++] = Number(rest & 127n) + 128;
+      this.#out.byte(Number(rest & 127n) + 128);
       rest >>= 7n;
     }
-    this.#bytes[this.#length++] = Number(rest);
+    this.#out.byte(Number(rest));
   }
 
-  /** Keeps one byte for a length not known yet: enough for most of what we write. */
-  #openLength(): number {
-    this.#reserve(1);
-    return this.#length++;
-  }
-
-  /** Writes the length of everything since `start`, moving it along when the length takes more than the kept byte. */
-  #closeLength(start: number): void {
-    const end = this.#length;
-    const size = end - start - 1;
-    if (size < 128) {
-      this.#bytes[start] = size;
-      return;
-    }
-    const extra = varintSize(size) - 1;
-    if (extra > 0) {
-      this.#reserve(extra);
-      this.#bytes.copyWithin(start + 1 + extra, start + 1, end);
-    }
-    this.#length = start;
-    this.#varint(size);
-    this.#length += size;
-  }
-
-  #text(text: string): void {
-    this.#reserve(text.length * 3);
-    if (text.length > shortText || !this.#ascii(text)) this.#length += this.#bytes.write(text, this.#length, 'utf8');
-  }
-
-  /** Writes `text` when it is ASCII; otherwise leaves the length as it was and says no. */
-  #ascii(text: string): boolean {
-    const bytes = this.#bytes;
-    const start = this.#length;
-    for (let index = 0; index < text.length; index++) {
-      const code = text.charCodeAt(index);
-      if (code >= 128) return false;
-      bytes[start + index] = code;
-    }
-    this.#length = start + text.length;
-    return true;
-  }
-
-  #reserve(more: number): void {
-    const needed = this.#length + more;
-    if (needed <= this.#bytes.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
-    this.#bytes.copy(grown, 0, 0, this.#length);
-    this.#bytes = grown;
+  /** Writes the length of everything since `start` into the `room` bytes before it, moving it along where it takes others. */
+  #putLength(start: number, room: number): void {
+    const size = this.#out.length - start;
+    const needed = varintSize(size);
+    if (needed !== room) this.#out.move(start, start - room + needed);
+    let at = start - room;
+    let rest = size;
+    for (; rest >= 128; rest >>>= 7) this.#out.replace(at++, (rest & 127) | 128);
+    this.#out.replace(at, rest);
   }
 }
 
+/** Of a number below 2^31. */
 function varintSize(value: number): number {
   let size = 1;
-  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) size++;
+  for (let rest = value; rest >= 128; rest >>>= 7) size++;
   return size;
 }

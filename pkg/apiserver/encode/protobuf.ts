@@ -1,15 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Labels } from '../../model/cluster.ts';
 import type { ObjectMeta, Wire } from '../resource.ts';
-import { sortedLabels, type TypeMeta } from './json.ts';
+import { chunkBytes } from './chunked.ts';
+import { sortedKeys, type TypeMeta } from './json.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
 import { rememberingLast } from './remembering-last.ts';
 
 /** Leads every Kubernetes protobuf body. */
 const magic = Buffer.from('k8s\0', 'latin1');
 
-/** Objects encoded in one turn of the event loop. */
-const objectsPerTurn = 64;
+/** Objects encoded without a turn of the event loop, at most. */
+const objectsPerTurn = 256;
 
 /** Writes the fields of a `meta/v1` ObjectMeta. */
 export function metadataFields({ name, namespace, creationTimestamp, labels }: ObjectMeta, out: ProtobufWriter): void {
@@ -36,11 +37,11 @@ const creationField = rememberingLast((epochMs: number) =>
 
 const labelFields = rememberingLast((labels: Labels) =>
   fieldsOf((out) => {
-    for (const [key, value] of sortedLabels(labels)) {
-      out.message(11, (entry) => {
-        entry.string(1, key);
-        entry.string(2, value);
-      });
+    for (const key of sortedKeys(labels)) {
+      const entry = out.open(11);
+      out.string(1, key);
+      out.string(2, labels[key] ?? '');
+      out.close(entry);
     }
   }),
 );
@@ -48,7 +49,7 @@ const labelFields = rememberingLast((labels: Labels) =>
 function fieldsOf(write: (out: ProtobufWriter) => void): Uint8Array {
   const out = new ProtobufWriter(256);
   write(out);
-  return out.finish();
+  return out.take();
 }
 
 /** Writes the fields of a `meta/v1` Time, in whole seconds; a zero time has none. */
@@ -67,9 +68,9 @@ export function listMetadataFields(out: ProtobufWriter): void {
 
 /** Writes an object of a resource. */
 export function objectFields<T>(object: T, wire: Wire<T>, out: ProtobufWriter): void {
-  const metadata = out.open(1);
+  const metadata = out.openLong(1);
   metadataFields(wire.metadata(object), out);
-  out.close(metadata);
+  out.closeLong(metadata);
   wire.protobufFields(object, out);
 }
 
@@ -110,18 +111,17 @@ async function itemChunks<T>(
   item: (object: T, out: ProtobufWriter) => void,
   signal: AbortSignal,
 ): Promise<Uint8Array[]> {
-  const out = new ProtobufWriter(32_768);
+  const out = new ProtobufWriter(chunkBytes + 4096);
   const chunks: Uint8Array[] = [];
-  let inChunk = 0;
+  let inTurn = 0;
   out.message(1, listMetadataFields);
   for (const object of objects) {
-    const opened = out.open(2);
+    const opened = out.openLong(2);
     item(object, out);
-    out.close(opened);
-    if (++inChunk < objectsPerTurn) continue;
-    chunks.push(out.finish());
-    out.reset();
-    inChunk = 0;
+    out.closeLong(opened);
+    if (++inTurn < objectsPerTurn && out.length < chunkBytes) continue;
+    inTurn = 0;
+    if (out.length >= chunkBytes) chunks.push(out.take());
     await nextTurn();
     signal.throwIfAborted();
   }

@@ -1,5 +1,7 @@
 import type { TableColumn, Wire } from '../resource.ts';
-import { framedJson, jsonString, type Texts, typeMembers } from './json.ts';
+import { framedJson, typeMembers } from './json.ts';
+import { jsonString } from './json-string.ts';
+import type { JsonWriter } from './json-writer.ts';
 
 /** What a Table shows, and how each row carries its object. */
 export interface TableOptions<T> {
@@ -7,7 +9,7 @@ export interface TableOptions<T> {
   readonly version: string;
   readonly wire: Wire<T>;
   /** Prints the object in JSON, or `null`. */
-  readonly rowObject: (object: T, out: Texts) => void;
+  readonly rowObject: (object: T, out: JsonWriter) => void;
 }
 
 /**
@@ -18,21 +20,25 @@ export function* tableJson<T>(
   objects: Iterable<T>,
   { version, wire, rowObject }: TableOptions<T>,
   perPiece = 1,
-): Iterable<string> {
+): Iterable<Uint8Array> {
   const iterator = Iterator.from(objects);
   const start = `{${typeMembers({ kind: 'Table', apiVersion: `meta.k8s.io/${version}` })}"metadata":{},`;
   const first = iterator.next();
   if (first.done === true) {
-    yield `${start}"columnDefinitions":null,"rows":null}\n`;
+    yield Buffer.from(`${start}"columnDefinitions":null,"rows":null}\n`);
     return;
   }
   const columns = wire.columns(first.value);
-  const row = (object: T, out: Texts): void => {
-    out.push('{"cells":[', jsonString(wire.metadata(object).name));
-    for (const cell of wire.cells(object, columns)) out.push(',', jsonString(cell));
-    out.push('],"object":');
+  const row = (object: T, out: JsonWriter): void => {
+    out.text('{"cells":[');
+    out.string(wire.metadata(object).name);
+    for (const cell of wire.cells(object, columns)) {
+      out.text(',');
+      out.string(cell);
+    }
+    out.text('],"object":');
     rowObject(object, out);
-    out.push('}');
+    out.text('}');
   };
   const head = `${start}"columnDefinitions":[${[nameColumn, ...columns.map(columnJson)].join(',')}],"rows":[`;
   yield* framedJson({ head, tail: ']}\n' }, startingWith(first.value, iterator), row, perPiece);

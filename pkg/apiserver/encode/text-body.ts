@@ -1,6 +1,6 @@
 import type { Body } from '../exchange.ts';
 import type { MediaType } from '../negotiate.ts';
-import { bodyOf, chunkedBody, piecesPerChunk } from './chunked.ts';
+import { bodyOf, chunkBytes, chunkedBody } from './chunked.ts';
 import { indentedJson } from './json.ts';
 import { yamlPieces } from './yaml.ts';
 
@@ -10,9 +10,13 @@ export function textBody(pieces: Iterable<string>, { encoding, pretty }: MediaTy
   return chunkedBody(pretty ? indentedJson(pieces) : pieces);
 }
 
-/** The same of a list, whose `pieces` hold as many items each as they are asked for. */
-export function listBody(pieces: (perPiece: number) => Iterable<string>, { encoding, pretty }: MediaType): Body {
-  if (encoding === 'yaml') return chunkedBody(yamlPieces(pieces(1)));
-  const chunks = pieces(piecesPerChunk);
-  return bodyOf(pretty ? indentedJson(chunks) : chunks);
+/** The same of a list, whose `pieces` are as long as they are asked to be. */
+export function listBody(pieces: (perPiece: number) => Iterable<Uint8Array>, { encoding, pretty }: MediaType): Body {
+  if (encoding === 'yaml') return chunkedBody(yamlPieces(texts(pieces(1))));
+  const chunks = pieces(chunkBytes);
+  return bodyOf(pretty ? indentedJson(texts(chunks)) : chunks);
+}
+
+function* texts(pieces: Iterable<Uint8Array>): Iterable<string> {
+  for (const piece of pieces) yield Buffer.from(piece.buffer, piece.byteOffset, piece.length).toString('utf8');
 }
