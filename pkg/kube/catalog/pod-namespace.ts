@@ -44,7 +44,7 @@ export class PodNamespace {
     return this.#pods.values();
   }
 
-  /** Sorted by name, those that `labels` matches; all where it is absent. What is handed out never changes; to be walked once. */
+  /** Sorted by name, those that `labels` matches; all where it is absent. Never changes; to be walked once. */
   sorted(labels?: LabelSelector): Iterable<PodRecord> {
     if (labels === undefined || labels.requirements.length === 0) return this.#pods.sorted();
     const candidates = this.size < worthIndexing ? undefined : this.#index.candidates(labels, this.#pods);

@@ -1,5 +1,6 @@
 import { deadline } from '../../lifecycle/deadline.ts';
 import { problemOf, problemOfFailure } from '../connection/problem.ts';
+import { parseObjects } from './parse-objects.ts';
 import { decodePage, type ListPage } from './watch-event.ts';
 import type { Failed, Stale, WatchSource } from './watched-resource.ts';
 
@@ -28,7 +29,7 @@ export async function fetchPage(source: WatchSource, token: string, signal: Abor
     });
     if (response.status === 410) return { kind: 'stale', reason: 'listing took longer than the past is remembered' };
     if (response.status !== 200) return { kind: 'failed', problem: await problemOf(response) };
-    const page = decodePage(await response.json(byteLimit));
+    const page = decodePage(parseObjects(await response.text(byteLimit)));
     if (page !== undefined) return { kind: 'page', page };
     return { kind: 'failed', problem: { message: `GET ${resource.path} was not answered with a list` } };
   } catch (cause) {

@@ -1,3 +1,5 @@
+import { parseObjects } from './parse-objects.ts';
+
 /** One page of a list, before anybody looks into its objects. */
 export interface ListPage {
   readonly items: readonly unknown[];
@@ -67,7 +69,7 @@ function failure({ code, message }: EventObject): WatchEvent {
 
 function parse(line: string): unknown {
   try {
-    return JSON.parse(line);
+    return parseObjects(line);
   } catch {
     // Cut or mangled on its way: the caller counts it.
     return null;
