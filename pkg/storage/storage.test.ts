@@ -80,6 +80,16 @@ describe('storage', () => {
     assert.equal(storage.size.pods, 100);
   });
 
+  it('says where a pod was seen last, also when two nodes spoke of it and both are silent by now', async () => {
+    const { storage, clock } = stage();
+    const on = (node: string): void => void storage.store({ ...batch(clock, { 'web/app': 100 }), node });
+    on('n1');
+    await clock.wind(1_000);
+    on('n2');
+    await clock.wind(60_000);
+    assert.deepEqual(storage.sightingOf('demo', 'web'), { node: 'n2', hindrance: 'first-sample', container: 'app' });
+  });
+
   it('tells once when a kubelet leaves out containers, and once when it names all again: never while it does not', async () => {
     const { storage, clock, said } = stage();
     const whole = { 'web/app': 100, 'db/app': 200 };

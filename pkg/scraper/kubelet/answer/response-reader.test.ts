@@ -172,6 +172,20 @@ describe('bounds', () => {
     });
   }
 
+  it('heads of 16 KiB are read, and not one byte more, interim answers counted', () => {
+    const interim = 'HTTP/1.1 100 Continue\r\n\r\n';
+    const start = `${ok}content-length: 0\r\nx: `;
+    const room = 16 * 1024 - 2 * interim.length - start.length - 4;
+    for (const [length, ending] of [
+      [room, 'whole'],
+      [room + 1, 'bad'],
+    ] as const) {
+      const stream = `${interim}${interim}${start}${'y'.repeat(length)}\r\n\r\n`;
+      assert.equal(readAll([stream]).ending?.kind, ending);
+      assert.equal(readAll([...stream]).ending?.kind, ending);
+    }
+  });
+
   it('a value of nothing but blanks takes no time worth mentioning', () => {
     const read = readAll([`${ok}content-length: ${'\t \t x'.repeat(3_000)}\r\n\r\n`]);
     assert.equal(read.ending?.kind, 'bad');
