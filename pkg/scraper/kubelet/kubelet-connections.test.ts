@@ -263,6 +263,12 @@ describe('what a kubelet may answer', () => {
     assert.ok(kubelet.connections <= before + 1);
   });
 
+  it('a packed refusal, whose bytes would tell nobody anything', async () => {
+    kubelet.respond = (_request, response) =>
+      response.writeHead(403, { 'content-encoding': 'gzip' }).end(gzipSync('Forbidden (user=tacho, verb=get)'));
+    assert.deepEqual(await read(), { kind: 'status', code: 403 });
+  });
+
   it('a redirect, which is not followed', async () => {
     const before = kubelet.requests.length;
     kubelet.respond = (_request, response) => response.writeHead(302, { location: '/elsewhere' }).end();

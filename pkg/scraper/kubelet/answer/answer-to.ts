@@ -36,9 +36,12 @@ function refusalIn({ head, ending, body }: ResponseReader): KubeletAnswer {
     return { kind: 'unreachable', code: 'ECONNRESET' };
   }
   if (head.status === 200) return { kind: 'too-large', limitBytes: bodyLimit };
-  const detail = printable(body.bytes.toString('latin1', 0, 400));
+  // Kubelets pack usage only; what somebody between packed is not worth unpacking.
+  const detail = isPlain(head) ? printable(body.bytes.toString('latin1', 0, 400)) : '';
   return { kind: 'status', code: head.status, ...(detail && { detail }) };
 }
+
+const isPlain = ({ contentEncoding }: ResponseHead): boolean => /^(identity)?$/i.test(contentEncoding);
 
 interface Wanted {
   readonly head: ResponseHead;
@@ -57,18 +60,14 @@ function usageIn(reader: ResponseReader, { head, accept, done }: Wanted): void {
   const isWanted = accept !== undefined && contentType.startsWith(accept);
   if (!isWanted && foreignTypes.test(contentType)) return refuse(`its content type is ${printable(contentType)}`);
   const { bytes } = reader.body;
-  switch (contentEncoding.toLowerCase()) {
-    case '':
-    case 'identity':
-      return end({ kind: 'ok', body: bytes, release });
-    case 'gzip':
-      return unpack(bytes, (answer) => {
-        release();
-        end(answer);
-      });
-    default:
-      return refuse(`content encoding ${printable(contentEncoding)} was not asked for`);
+  if (isPlain(head)) return end({ kind: 'ok', body: bytes, release });
+  if (contentEncoding.toLowerCase() !== 'gzip') {
+    return refuse(`content encoding ${printable(contentEncoding)} was not asked for`);
   }
+  unpack(bytes, (answer) => {
+    release();
+    end(answer);
+  });
 }
 
 function unpack(packed: Buffer, done: (answer: KubeletAnswer) => void): void {
