@@ -36,7 +36,6 @@ const lettersAsWidth = {
 const apart = [
   // For kubeconfigs; in a cluster there is none.
   { name: 'client-node', entry: '@kubernetes/client-node/dist/config.js' },
-  { name: 'forge', entry: 'node-forge' },
   // For processors without SIMD, and for a parser that is an experiment.
   ...['llhttp/llhttp-wasm', 'milo/simd', 'milo/no-simd'].map((module) => ({
     name: module.replace('/', '-'),

@@ -5,7 +5,6 @@ import { type LineSink, logBackend, streamSink } from '../apiserver/audit/log-ba
 import { openLogFile } from '../apiserver/audit/log-file.ts';
 import { AuditLosses } from '../apiserver/audit/losses.ts';
 import type { AuditPolicy } from '../apiserver/audit/policy.ts';
-import { readPolicy } from '../apiserver/audit/read-policy.ts';
 import { RequestAuditor } from '../apiserver/audit/request-auditor.ts';
 import { type AuditSender, webhookBackend } from '../apiserver/audit/webhook-backend.ts';
 import { openConnection } from '../kube/connection/connection.ts';
@@ -99,6 +98,8 @@ async function openPolicy(
     problems.push(`--audit-policy-file: cannot read ${policyFile}: ${cause instanceof Error ? cause.message : cause}`);
   });
   if (text === undefined) return undefined;
+  // What reads YAML is large, and most servers have none to read.
+  const { readPolicy } = await import('../apiserver/audit/read-policy.ts');
   const outcome = readPolicy(text);
   if (outcome.kind === 'invalid') {
     problems.push(...outcome.problems.map((problem) => `--audit-policy-file: ${policyFile}: ${problem}`));
