@@ -23,7 +23,9 @@ const longFramesPerChunk = 12;
 /** A subject of which nothing was told for so long may lose its row. */
 const deadAfterFrames = 5;
 
-/** The newest frame. */
+const nothing = new Float64Array(0);
+
+/** The newest frame. The next one is written over it: copy what you keep. */
 export interface CurrentFrame {
   readonly beat: MonotonicMs;
   readonly cells: Float64Array;
@@ -39,6 +41,8 @@ export class SubjectHistory {
   #average = new LongAverage(this.#layout);
   #averageSince: number | undefined;
   #current: CurrentFrame | undefined;
+  /** The newest frame of the long history. */
+  #longFrame: Float64Array = nothing;
   /** By row: the beat at which it was last told of. */
   #seenAt: Float64Array = new Float64Array(0);
   #bytes = 0;
@@ -79,9 +83,13 @@ export class SubjectHistory {
   /** Adds a frame made of the newest layout. */
   add(beat: MonotonicMs, draft: Draft): void {
     const { cells, times } = draft;
-    this.#current = { beat, cells, times };
     this.#mark(beat, draft.rows);
-    this.short.add(beat, this.#layout, cells);
+    this.short.add(beat, this.#layout, cells, this.#current?.cells ?? nothing);
+    this.#current = {
+      beat,
+      cells: copied(cells, this.#current?.cells),
+      times: copied(times, this.#current?.times),
+    };
     this.short.forgetBefore(beat - this.#spans.shortMs);
     this.#addLong(beat, cells);
     this.#bytes = this.#ownBytes();
@@ -97,7 +105,9 @@ export class SubjectHistory {
 
   #endAverage(beat: MonotonicMs): void {
     this.#averageSince = undefined;
-    this.long.add(beat, this.#layout.long, this.#average.frame());
+    const frame = this.#average.frame();
+    this.long.add(beat, this.#layout.long, frame, this.#longFrame);
+    this.#longFrame = frame;
     this.long.forgetBefore(beat - this.#spans.longMs);
   }
 
@@ -112,8 +122,8 @@ export class SubjectHistory {
 
   #ownBytes(): number {
     const { cells, times } = this.#current ?? {};
-    const frame = (cells?.byteLength ?? 0) + (times?.byteLength ?? 0) + this.#seenAt.byteLength;
-    return this.#layout.bytes + frame + this.#average.bytes;
+    const frames = (cells?.byteLength ?? 0) + (times?.byteLength ?? 0) + this.#longFrame.byteLength;
+    return this.#layout.bytes + frames + this.#seenAt.byteLength + this.#average.bytes;
   }
 
   /** Begins a layout without the rows of subjects long gone, when they are many; the newest frame moves into it. */
@@ -148,4 +158,11 @@ export class SubjectHistory {
     this.#average = new LongAverage(layout);
     this.#bytes = this.#ownBytes();
   }
+}
+
+/** The same numbers, in the memory of those before them where there are as many. */
+function copied(numbers: Float64Array, before: Float64Array | undefined): Float64Array {
+  if (before?.length !== numbers.length) return numbers.slice();
+  before.set(numbers);
+  return before;
 }

@@ -35,9 +35,10 @@ test('a tape gives back what was put on it, whatever the numbers', () => {
     for (let beat = 0; beat < 20; beat++) {
       if (tape.isAtSeam && random(3) === 0) rows = new Rows();
       if (rows.length === 0 || random(3) === 0) rows.add(1 + random(5));
-      const frame = nextFrame(rows, frames.at(-1)?.frame, random);
+      const before = frames.at(-1)?.frame;
+      const frame = nextFrame(rows, before, random);
       frames.push({ rows, length: rows.length, frame });
-      tape.add(as<MonotonicMs>(beat), rows, frame);
+      tape.add(as<MonotonicMs>(beat), rows, frame, before ?? new Float64Array(0));
     }
     for (const { beat, row, cells, range } of everyRow(tape)) {
       const told = frames[beat]?.frame.slice(range.at, range.at + range.width);
@@ -50,8 +51,8 @@ test('a tape is as large as it says, and becomes smaller when it forgets', () =>
   const rows = new Rows();
   rows.add(10);
   const tape = new Tape<Rows>(5);
-  for (let beat = 0; beat < 50; beat++)
-    tape.add(as<MonotonicMs>(beat), rows, new Float64Array(10).fill(beat * 1_000_000));
+  const row = (beat: number) => new Float64Array(10).fill(beat * 1_000_000);
+  for (let beat = 0; beat < 50; beat++) tape.add(as<MonotonicMs>(beat), rows, row(beat), row(beat - 1));
   const before = tape.bytes;
   assert.equal(tape.oldest, 0);
   const freed = tape.dropOldest();

@@ -5,7 +5,6 @@ import { Chunk, type RowRanges } from './chunk.ts';
 export class Tape<Rows extends RowRanges> {
   readonly #framesPerChunk: number;
   readonly #chunks: Chunk<Rows>[] = [];
-  #last: Float64Array = new Float64Array(0);
   #closedBytes = 0;
   #expected = 256;
 
@@ -13,7 +12,7 @@ export class Tape<Rows extends RowRanges> {
     this.#framesPerChunk = framesPerChunk;
   }
 
-  /** All memory it holds; the rows and the last frame belong to whoever handed them over. */
+  /** All memory it holds; the rows belong to whoever handed them over. */
   get bytes(): number {
     return this.#closedBytes + (this.#chunks.at(-1)?.bytes ?? 0);
   }
@@ -27,12 +26,11 @@ export class Tape<Rows extends RowRanges> {
     return (this.#chunks.at(-1)?.frames ?? this.#framesPerChunk) >= this.#framesPerChunk;
   }
 
-  /** Adds a frame, which must not change any more. */
-  add(beat: MonotonicMs, rows: Rows, frame: Float64Array): void {
+  /** Adds a frame, of which nothing is kept. `before` is the one that was added last. */
+  add(beat: MonotonicMs, rows: Rows, frame: Float64Array, before: Float64Array): void {
     let chunk = this.#chunks.at(-1);
     if (chunk === undefined || this.isAtSeam || chunk.rows !== rows) chunk = this.#begin(rows);
-    chunk.add(beat, frame, this.#last);
-    this.#last = frame;
+    chunk.add(beat, frame, before);
   }
 
   /** The beat at which the oldest chunk that may be dropped ends. The newest one stays: it is still being written. */

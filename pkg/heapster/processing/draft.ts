@@ -1,46 +1,52 @@
 import { columnsOf, type RowKind, timeOf } from '../rows/columns.ts';
-import { type Layout, type Row, timesPerEntity } from '../rows/layout.ts';
+import { Layout, type Row, timesPerEntity } from '../rows/layout.ts';
 import type { Readings } from './readings.ts';
 
 /** When what was measured, in epoch milliseconds by the clock of the node; NaN = not known. */
 export type Times = Readonly<Record<keyof typeof timeOf, number>>;
 
-/** A frame while it is being made: cells of rows that already exist, and of new ones that are found on the way. */
+/**
+ * A frame while it is being made: cells of rows that already exist, and of new ones that are found on the way. One draft
+ * serves for all frames, one after the other: fresh memory for each would be most of what the catalogue throws away.
+ */
 export class Draft {
-  readonly layout: Layout;
+  #layout = new Layout();
   readonly #rows: Row[] = [];
   /** By row: 1 = this frame tells of it. */
-  #told: Uint8Array;
-  #cells: Float64Array;
-  #times: Float64Array;
-  /** Rows from this one on came with this frame. */
-  #roomFor: number;
+  #told = new Uint8Array(64);
+  #cells = new Float64Array(1024);
+  #times = new Float64Array(64 * timesPerEntity);
+  /** From here on, in rows, cells and times, stands what is left of frames before. */
+  #end = { length: 0, cells: 0, times: 0 };
 
-  constructor(layout: Layout) {
-    this.layout = layout;
-    this.#roomFor = layout.length;
-    this.#told = new Uint8Array(layout.length);
-    this.#cells = new Float64Array(layout.cells).fill(Number.NaN);
-    this.#times = new Float64Array(layout.times).fill(Number.NaN);
+  /** Begins a frame of a layout; that of before is gone. */
+  begin(layout: Layout): this {
+    this.#layout = layout;
+    this.#rows.length = 0;
+    this.#end = { length: 0, cells: 0, times: 0 };
+    this.#extend();
+    return this;
   }
 
-  /** The cells, as many as the layout has by now. */
+  get layout(): Layout {
+    return this.#layout;
+  }
+
+  /** The cells, as many as the layout has by now. Copy what you keep. */
   get cells(): Float64Array {
-    this.#cells = stretched(this.#cells, this.layout.cells, true);
-    return this.#cells;
+    return this.#cells.subarray(0, this.#layout.cells);
   }
 
-  /** Epoch milliseconds by the clock of the node, `timesPerEntity` for each entity. */
+  /** Epoch milliseconds by the clock of the node, `timesPerEntity` for each entity. Copy what you keep. */
   get times(): Float64Array {
-    this.#times = stretched(this.#times, this.layout.times, true);
-    return this.#times;
+    return this.#times.subarray(0, this.#layout.times);
   }
 
   /** The row of a subject that this frame tells of. */
   row(kind: RowKind, name: string, parent?: Row): Row {
     const row = this.layout.rowFor(kind, name, parent);
+    if (row.index >= this.#end.length) this.#extend();
     if (this.#told[row.index] === 1) return row;
-    if (row.index >= this.#roomFor) this.#stretch();
     this.#told[row.index] = 1;
     this.#rows.push(row);
     return row;
@@ -103,23 +109,24 @@ export class Draft {
     return this.#times[row.timesAt + which] ?? Number.NaN;
   }
 
-  /** There are new rows: makes room for them. */
-  #stretch(): void {
-    const { length, cells, times } = this.layout;
-    this.#cells = stretched(this.#cells, cells, false);
-    this.#times = stretched(this.#times, times, false);
-    this.#roomFor = length;
-    if (this.#told.length >= length) return;
-    const told = new Uint8Array(length + Math.max(16, length >> 1));
-    told.set(this.#told);
-    this.#told = told;
+  /** As far as the layout goes by now, with nothing known yet of its new rows. */
+  #extend(): void {
+    const { length, cells, times } = this.#layout;
+    const before = this.#end;
+    this.#end = { length, cells, times };
+    this.#told = stretched(this.#told, length);
+    this.#cells = stretched(this.#cells, cells);
+    this.#times = stretched(this.#times, times);
+    this.#told.fill(0, before.length, length);
+    this.#cells.fill(Number.NaN, before.cells, cells);
+    this.#times.fill(Number.NaN, before.times, times);
   }
 }
 
-/** With room for `size` numbers: some more while it grows, exactly so many at the end. */
-function stretched(numbers: Float64Array, size: number, exactly: boolean): Float64Array {
-  if (exactly ? numbers.length === size : numbers.length >= size) return numbers;
-  const larger = new Float64Array(exactly ? size : size + Math.max(16 * timesPerEntity, size >> 1)).fill(Number.NaN);
-  larger.set(numbers.subarray(0, Math.min(numbers.length, size)));
+/** With room for `size` numbers, and as many more when it grows. */
+function stretched<Numbers extends Uint8Array | Float64Array>(numbers: Numbers, size: number): Numbers {
+  if (numbers.length >= size) return numbers;
+  const larger = new (numbers.constructor as new (length: number) => Numbers)(2 * size);
+  larger.set(numbers);
   return larger;
 }

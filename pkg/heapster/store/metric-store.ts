@@ -32,6 +32,7 @@ export class MetricStore {
   readonly #spans: Spans;
   readonly #nodes = new Map<string, NodeSeries>();
   readonly #parked = new Map<string, Parked[]>();
+  readonly #draft = new Draft();
   readonly placements = new Placements();
   /** Namespaces and the cluster. */
   readonly sums: SubjectHistory;
@@ -87,7 +88,7 @@ export class MetricStore {
       pods: this.#facts.podsOn(report.node),
       isStranger: (key: string) => strangers.has(key),
     };
-    series.add(report, about, this.#sumsOf(report.beat));
+    series.add(report, about, { draft: this.#draft, sums: this.#sumsOf(report.beat) });
     this.#place(report, series);
   }
 
@@ -99,7 +100,7 @@ export class MetricStore {
 
   /** Adds up what a round brought. */
   endRound(beat: MonotonicMs): void {
-    const draft = new Draft(this.sums.layout);
+    const draft = this.#draft.begin(this.sums.layout);
     addSummed(draft, this.#sumsOf(beat));
     this.sums.add(beat, draft);
     this.#round = undefined;

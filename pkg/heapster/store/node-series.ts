@@ -3,7 +3,7 @@ import type { NodeFacts, PodFacts } from '../../model/pod-facts.ts';
 import type { MonotonicMs } from '../../model/units.ts';
 import { type Spans, SubjectHistory } from '../history/subject-history.ts';
 import { addCadvisor, CadvisorMemory } from '../processing/cadvisor-rows.ts';
-import { Draft } from '../processing/draft.ts';
+import type { Draft } from '../processing/draft.ts';
 import { addMeasured } from '../processing/measured-rows.ts';
 import { addPromised, setShares } from '../processing/promised-rows.ts';
 import { setRates } from '../processing/rates.ts';
@@ -30,6 +30,14 @@ export interface AboutNode {
   readonly isStranger: (namespaceAndName: string) => boolean;
 }
 
+/** Where a frame is made. */
+export interface Workplace {
+  /** It may be used for other frames afterwards. */
+  readonly draft: Draft;
+  /** Of the round. */
+  readonly sums: RoundSums;
+}
+
 /** One machine under one name, and what is remembered of it. */
 export class NodeSeries {
   readonly node: string;
@@ -46,8 +54,8 @@ export class NodeSeries {
   }
 
   /** Adds what a kubelet told to its history and to the sums of the round. */
-  add({ beat, askedAt, summary }: NodeReport, about: AboutNode, sums: RoundSums): void {
-    const draft = new Draft(this.history.layout);
+  add({ beat, askedAt, summary }: NodeReport, about: AboutNode, { draft, sums }: Workplace): void {
+    draft.begin(this.history.layout);
     const node = addMeasured(draft, this.node, summary);
     addPromised(draft, about.pods);
     addCadvisor(draft, this.cadvisor.freshAt(askedAt));

@@ -8,6 +8,7 @@ export interface Question<Answer> extends Partial<Pick<KubeletTarget, 'accept'>>
   /** Whose rights it takes to ask. */
   readonly source: Source;
   readonly path: string;
+  /** Keeps nothing of the body. The answer is good until the next one is read. */
   decode(body: Buffer): ReadAnswer<Answer>;
 }
 

@@ -16,21 +16,23 @@ export const summaryPath = '/stats/summary';
 /** Reads an answer of `/stats/summary`. */
 export const decodeSummary = (body: Buffer): DecodedSummary => new SummaryDecoder().decode(body);
 
-/** Reads answers one after the other, of whichever kubelets: each profits from what those before looked like. */
+/**
+ * Reads answers one after the other, of whichever kubelets: each profits from what those before looked like. The figures
+ * stand in the memory of those before them: a summary is good until the next answer is read.
+ */
 export class SummaryDecoder {
   readonly #shape = summaryShape();
   readonly #moments = new Moments();
-  /** As many figures as the last answer had. */
-  #expected = 8 * figuresPerSubject;
+  #figures: Float64Array = new Float64Array(8 * figuresPerSubject);
 
   decode(body: Buffer): DecodedSummary {
     const json = new JsonScanner(body, this.#moments);
-    const reader = new SummaryReader(json, this.#expected);
-    if (!reader.read(this.#shape) || json.failed)
-      return { kind: 'bad-body', message: 'it is no JSON object, or not a whole one' };
-    const { node, pods, figures, used, skipped } = reader;
+    const reader = new SummaryReader(json, this.#figures);
+    const isObject = reader.read(this.#shape);
+    this.#figures = reader.figures;
+    if (!isObject || json.failed) return { kind: 'bad-body', message: 'it is no JSON object, or not a whole one' };
+    const { node, pods, figures, skipped } = reader;
     if (node === undefined) return { kind: 'bad-body', message: 'it has no node with a name, so it is no summary' };
-    this.#expected = used;
     return { kind: 'summary', summary: { figures, node, pods }, skipped };
   }
 }

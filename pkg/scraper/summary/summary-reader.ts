@@ -53,10 +53,10 @@ export class SummaryReader {
   #skipped = 0;
   readonly #node: number;
 
-  /** `expected` = how many figures there will be, as far as anybody can tell. */
-  constructor(json: JsonScanner, expected: number) {
+  /** `figures`: where to write; when there is too little room, elsewhere. */
+  constructor(json: JsonScanner, figures: Float64Array) {
     this.#json = json;
-    this.#figures = new Float64Array(expected).fill(Number.NaN);
+    this.#figures = figures;
     this.#node = this.#reserve(figuresPerSubject);
   }
 
@@ -69,11 +69,6 @@ export class SummaryReader {
 
   get figures(): Float64Array {
     return this.#figures;
-  }
-
-  /** How many figures there are in fact. */
-  get used(): number {
-    return this.#used;
   }
 
   /** Undefined where it has no name. */
@@ -262,14 +257,16 @@ export class SummaryReader {
     for (const one of which) this.#names[one] = '';
   }
 
-  /** Room for figures; returns where it begins. */
+  /** Room for figures, of which none is known yet; returns where it begins. */
   #reserve(figures: number): number {
     const at = this.#used;
     this.#used += figures;
-    if (this.#used <= this.#figures.length) return at;
-    const larger = new Float64Array(2 * this.#used).fill(Number.NaN, at);
-    larger.set(this.#figures.subarray(0, at));
-    this.#figures = larger;
+    if (this.#used > this.#figures.length) {
+      const larger = new Float64Array(2 * this.#used);
+      larger.set(this.#figures.subarray(0, at));
+      this.#figures = larger;
+    }
+    this.#figures.fill(Number.NaN, at, this.#used);
     return at;
   }
 }
