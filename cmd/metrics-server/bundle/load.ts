@@ -20,7 +20,7 @@ export function loadBundle(folder: string): Loaded {
   const text = readFileSync(filename);
   const cachedData = readIfThere(join(folder, 'server.cache'));
   // It is ASCII, of which V8 keeps a byte each.
-  const script = new Script(text.latin1Slice(), { filename, ...(cachedData && { cachedData }) });
+  const script = new Script(text.toString('latin1'), { filename, ...(cachedData && { cachedData }) });
   for (const file of [text, cachedData]) free(file);
   const module = { exports: {} as { run: Loaded['run'] } };
   const wrapper = script.runInThisContext() as Wrapper;
