@@ -173,7 +173,7 @@ interface Texts {
 }
 
 function listed(texts: Texts): readonly string[] {
-  return [...world().resource.list(queryOf(texts))].map(({ record }) => record.name);
+  return [...world().resource.list(queryOf(texts))].flatMap((object) => object?.record.name ?? []);
 }
 
 function queryOf({ labels = '', fields = '' }: Texts) {

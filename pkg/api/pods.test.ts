@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { textOf } from '../apiserver/encode/json.ts';
 import type { Found, NotFound } from '../apiserver/resource.ts';
 import { WoundClock } from '../lifecycle/wound-clock.ts';
+import type { Labels } from '../model/cluster.ts';
 import { parseFieldSelector } from '../model/field-selector.ts';
 import { parseLabelSelector } from '../model/label-selector.ts';
 import { Registry } from '../telemetry/exposition.ts';
@@ -51,6 +52,28 @@ describe('a list of pods', () => {
     const { cluster, resource } = world();
     for (const _ of resource.list({})) break;
     assert.deepEqual([cluster.listed, cluster.asked], [1, 1]);
+  });
+
+  it('pauses where it looks at many, whether they have metrics or not', () => {
+    const { cluster, resource } = world();
+    for (let at = 0; at < 2_000; at++) cluster.addPod(`other/silent-${at}`, {});
+    const objects = [...resource.list({})];
+    assert.equal(objects.filter((object) => object !== undefined).length, 3);
+    assert.equal(objects.length, 3 + Math.floor(2_004 / 512));
+  });
+
+  it('looks once at labels that neighbours share', () => {
+    const { cluster, resource } = world();
+    const labels = { app: 'shared' };
+    for (let at = 0; at < 100; at++) cluster.addPod(`other/shared-${at}`, labels);
+    const { labels: selector } = queryOf({ labels: 'app!=nobody' });
+    let looks = 0;
+    const matches = (own: Labels): boolean => {
+      looks++;
+      return selector.matches(own);
+    };
+    assert.equal([...resource.list({ labels: { ...selector, matches } })].length, 3);
+    assert.equal(looks, 5);
   });
 
   it('observes the freshness of what it sends, once per pod', () => {
@@ -216,7 +239,9 @@ interface Texts {
 }
 
 function listed(texts: Texts): readonly string[] {
-  return [...world().resource.list(queryOf(texts))].map(({ record }) => `${record.namespace}/${record.name}`);
+  return [...world().resource.list(queryOf(texts))].flatMap((object) =>
+    object ? `${object.record.namespace}/${object.record.name}` : [],
+  );
 }
 
 function queryOf({ namespace, labels = '', fields = '' }: Texts) {

@@ -3,8 +3,8 @@ import type { JsonWriter } from './encode/json-writer.ts';
 import { partialJson, partialListType, partialType } from './encode/partial-metadata.ts';
 import { metadataFields, objectFields, protobufBody, protobufListChunks } from './encode/protobuf.ts';
 import type { ProtobufWriter } from './encode/protobuf-writer.ts';
-import { tableJson } from './encode/table.ts';
-import { listBody, textBody } from './encode/text-body.ts';
+import { type TableOptions, tableJson } from './encode/table.ts';
+import { listBody, textBody, textsOf } from './encode/text-body.ts';
 import type { Answer, Body } from './exchange.ts';
 import { contentTypes, type MediaType, type Offers } from './negotiate.ts';
 import type { ApiGroupVersion, Resource } from './resource.ts';
@@ -32,19 +32,26 @@ export const objectConversions: Offers = ({ kind, group, version }, encoding) =>
 
 /** The answer holding one object. */
 export function objectAnswer(object: unknown, view: View): Answer {
-  if (view.media.as?.kind === 'Table') return tableAnswer([object], view);
+  if (view.media.as?.kind === 'Table') return textAnswer(textsOf(tableJson([object], tableOptions(view))), view.media);
   const form = formOf(view);
   if (view.media.encoding !== 'protobuf')
     return textAnswer([`${textOf((out) => form.document(object, out))}\n`], view.media);
   return protobufAnswer(protobufBody(form.type, (out) => form.fields(object, out)));
 }
 
-/** The answer holding a list. Objects are drawn as the client takes them, except in protobuf; `signal` ends the drawing. */
+/**
+ * The answer holding a list. Objects are drawn as the client takes them, except in protobuf; what is undefined among them
+ * is a pause, in which others are answered. `signal` ends the drawing.
+ */
 export async function listAnswer(objects: Iterable<unknown>, view: View, signal: AbortSignal): Promise<Answer> {
-  if (view.media.as?.kind === 'Table') return tableAnswer(objects, view);
+  const { media } = view;
+  if (media.as?.kind === 'Table') {
+    const options = tableOptions(view);
+    return await listTextAnswer((perPiece) => tableJson(objects, options, perPiece), media, signal);
+  }
   const form = formOf(view);
-  if (view.media.encoding !== 'protobuf') {
-    return listTextAnswer((perPiece) => listJson(form.listType, objects, form.item, perPiece), view.media);
+  if (media.encoding !== 'protobuf') {
+    return await listTextAnswer((perPiece) => listJson(form.listType, objects, form.item, perPiece), media, signal);
   }
   return protobufAnswer(...(await protobufListChunks(form.listType, objects, form.fields, signal)));
 }
@@ -54,8 +61,13 @@ export function textAnswer(pieces: Iterable<string>, media: MediaType): Answer {
   return { status: 200, headers: { 'Content-Type': contentTypes[media.encoding] }, body: textBody(pieces, media) };
 }
 
-function listTextAnswer(pieces: (perPiece: number) => Iterable<Uint8Array>, media: MediaType): Answer {
-  return { status: 200, headers: { 'Content-Type': contentTypes[media.encoding] }, body: listBody(pieces, media) };
+async function listTextAnswer(
+  pieces: (perPiece: number) => Iterable<Uint8Array>,
+  media: MediaType,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const body = await listBody(pieces, media, signal);
+  return { status: 200, headers: { 'Content-Type': contentTypes[media.encoding] }, body };
 }
 
 /** An answer in protobuf, whose length is known although it may leave in chunks. */
@@ -100,11 +112,9 @@ function formOf(view: View): Form {
   };
 }
 
-function tableAnswer(objects: Iterable<unknown>, view: View): Answer {
-  const { wire } = view.resource;
+function tableOptions(view: View): TableOptions<unknown> {
   const version = view.media.as?.version ?? '';
-  const options = { version, wire, rowObject: rowPrinter(view, version) };
-  return listTextAnswer((perPiece) => tableJson(objects, options, perPiece), view.media);
+  return { version, wire: view.resource.wire, rowObject: rowPrinter(view, version) };
 }
 
 function rowPrinter(view: View, version: string): (object: unknown, out: JsonWriter) => void {

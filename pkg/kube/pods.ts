@@ -63,8 +63,8 @@ export class PodCatalog {
   }
 
   /**
-   * Sorted by namespace, then name, those that `labels` matches; all where it is absent. Safe to walk slowly while pods
-   * come and go.
+   * Sorted by namespace, then name; may leave out those that `labels` does not match. Safe to walk slowly while pods come
+   * and go.
    */
   list(namespace?: string, labels?: LabelSelector): Iterable<PodRecord> {
     if (namespace === undefined) return this.#listAll(labels);

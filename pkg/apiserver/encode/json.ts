@@ -53,6 +53,9 @@ export function objectJson<T>(type: TypeMeta | undefined, object: T, wire: Wire<
   out.text('}');
 }
 
+/** A piece without anything in it: others may get a turn of the event loop. */
+export const pause = new Uint8Array();
+
 /** What stands around the items of a list. */
 export interface ListFrame {
   readonly head: string;
@@ -62,7 +65,7 @@ export interface ListFrame {
 /** A list in compact JSON, its newline included. `item` prints one object; `perPiece` as for `framedJson`. */
 export function listJson<T>(
   type: TypeMeta,
-  objects: Iterable<T>,
+  objects: Iterable<T | undefined>,
   item: (object: T, out: JsonWriter) => void,
   perPiece = 1,
 ): Iterable<Uint8Array> {
@@ -72,11 +75,11 @@ export function listJson<T>(
 
 /**
  * Items between commas within their frame, in pieces of little more than `perPiece` bytes. Pieces of one byte are the
- * head, each item alone, and the tail.
+ * head, each item alone, and the tail. An undefined object is a `pause`.
  */
 export function* framedJson<T>(
   { head, tail }: ListFrame,
-  objects: Iterable<T>,
+  objects: Iterable<T | undefined>,
   item: (object: T, out: JsonWriter) => void,
   perPiece: number,
 ): Iterable<Uint8Array> {
@@ -86,6 +89,10 @@ export function* framedJson<T>(
   let separator = '';
   for (const object of objects) {
     if (out.length >= perPiece) yield out.take();
+    if (object === undefined) {
+      yield pause;
+      continue;
+    }
     out.text(separator);
     item(object, out);
     separator = ',';

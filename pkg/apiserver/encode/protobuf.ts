@@ -89,7 +89,7 @@ export function protobufBody(type: TypeMeta, write: (out: ProtobufWriter) => voi
  */
 export async function protobufListChunks<T>(
   type: TypeMeta,
-  objects: Iterable<T>,
+  objects: Iterable<T | undefined>,
   item: (object: T, out: ProtobufWriter) => void,
   signal: AbortSignal,
 ): Promise<readonly Uint8Array[]> {
@@ -107,7 +107,7 @@ export async function protobufListChunks<T>(
 }
 
 async function itemChunks<T>(
-  objects: Iterable<T>,
+  objects: Iterable<T | undefined>,
   item: (object: T, out: ProtobufWriter) => void,
   signal: AbortSignal,
 ): Promise<Uint8Array[]> {
@@ -116,10 +116,12 @@ async function itemChunks<T>(
   let inTurn = 0;
   out.message(1, listMetadataFields);
   for (const object of objects) {
-    const opened = out.openLong(2);
-    item(object, out);
-    out.closeLong(opened);
-    if (++inTurn < objectsPerTurn && out.length < chunkBytes) continue;
+    if (object !== undefined) {
+      const opened = out.openLong(2);
+      item(object, out);
+      out.closeLong(opened);
+      if (++inTurn < objectsPerTurn && out.length < chunkBytes) continue;
+    }
     inTurn = 0;
     if (out.length >= chunkBytes) chunks.push(out.take());
     await nextTurn();

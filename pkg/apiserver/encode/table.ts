@@ -1,5 +1,5 @@
 import type { TableColumn, Wire } from '../resource.ts';
-import { framedJson, typeMembers } from './json.ts';
+import { framedJson, pause, typeMembers } from './json.ts';
 import { jsonString } from './json-string.ts';
 import type { JsonWriter } from './json-writer.ts';
 
@@ -17,18 +17,18 @@ export interface TableOptions<T> {
  * `framedJson`.
  */
 export function* tableJson<T>(
-  objects: Iterable<T>,
+  objects: Iterable<T | undefined>,
   { version, wire, rowObject }: TableOptions<T>,
   perPiece = 1,
 ): Iterable<Uint8Array> {
   const iterator = Iterator.from(objects);
   const start = `{${typeMembers({ kind: 'Table', apiVersion: `meta.k8s.io/${version}` })}"metadata":{},`;
-  const first = iterator.next();
-  if (first.done === true) {
+  const first = yield* firstOf(iterator);
+  if (first === undefined) {
     yield Buffer.from(`${start}"columnDefinitions":null,"rows":null}\n`);
     return;
   }
-  const columns = wire.columns(first.value);
+  const columns = wire.columns(first);
   const row = (object: T, out: JsonWriter): void => {
     out.text('{"cells":[');
     out.string(wire.metadata(object).name);
@@ -41,7 +41,16 @@ export function* tableJson<T>(
     out.text('}');
   };
   const head = `${start}"columnDefinitions":[${[nameColumn, ...columns.map(columnJson)].join(',')}],"rows":[`;
-  yield* framedJson({ head, tail: ']}\n' }, startingWith(first.value, iterator), row, perPiece);
+  yield* framedJson({ head, tail: ']}\n' }, startingWith(first, iterator), row, perPiece);
+}
+
+/** The first object; undefined where there is none. */
+function* firstOf<T>(objects: Iterator<T | undefined>): Generator<Uint8Array, T | undefined> {
+  for (let next = objects.next(); next.done !== true; next = objects.next()) {
+    if (next.value !== undefined) return next.value;
+    yield pause;
+  }
+  return undefined;
 }
 
 function* startingWith<T>(first: T, rest: Iterable<T>): Iterable<T> {

@@ -1,6 +1,6 @@
 import type { Body } from '../exchange.ts';
 import type { MediaType } from '../negotiate.ts';
-import { bodyOf, chunkBytes, chunkedBody } from './chunked.ts';
+import { chunkBytes, chunkedBody, drawnBody, joined } from './chunked.ts';
 import { indentedJson } from './json.ts';
 import { yamlPieces } from './yaml.ts';
 
@@ -10,13 +10,18 @@ export function textBody(pieces: Iterable<string>, { encoding, pretty }: MediaTy
   return chunkedBody(pretty ? indentedJson(pieces) : pieces);
 }
 
-/** The same of a list, whose `pieces` are as long as they are asked to be. */
-export function listBody(pieces: (perPiece: number) => Iterable<Uint8Array>, { encoding, pretty }: MediaType): Body {
-  if (encoding === 'yaml') return chunkedBody(yamlPieces(texts(pieces(1))));
+/** The same of a list, whose `pieces` are as long as they are asked to be. `signal` may end the drawing. */
+export async function listBody(
+  pieces: (perPiece: number) => Iterable<Uint8Array>,
+  { encoding, pretty }: MediaType,
+  signal: AbortSignal,
+): Promise<Body> {
+  if (encoding === 'yaml') return await drawnBody(joined(yamlPieces(textsOf(pieces(1)))), signal);
   const chunks = pieces(chunkBytes);
-  return bodyOf(pretty ? indentedJson(texts(chunks)) : chunks);
+  return await drawnBody(pretty ? indentedJson(textsOf(chunks)) : chunks, signal);
 }
 
-function* texts(pieces: Iterable<Uint8Array>): Iterable<string> {
-  for (const piece of pieces) yield Buffer.from(piece.buffer, piece.byteOffset, piece.length).toString('utf8');
+/** Pieces as texts, none of which ends within a character. */
+export function* textsOf(pieces: Iterable<Uint8Array>): Iterable<string> {
+  for (const { buffer, byteOffset, length } of pieces) yield Buffer.from(buffer, byteOffset, length).toString('utf8');
 }

@@ -6,11 +6,16 @@ export function yamlOf(value: unknown): string {
 /**
  * Compact JSON in pieces, in YAML. A piece is a whole document, or there is a head that opens the one long array at the
  * end of the document, its items with leading commas, and a tail that closes both: what `listJson` and `tableJson` make.
+ * Empty pieces are passed on.
  */
 export function* yamlPieces(pieces: Iterable<string>): Iterable<string> {
   let head = '';
   let tail = '';
   for (const piece of pieces) {
+    if (piece === '') {
+      yield '';
+      continue;
+    }
     if (head === '') {
       head = piece;
       continue;

@@ -64,7 +64,7 @@ async function writeChunks(
     if (signal.aborted) break;
     // Only now, so that a body that fails before its first chunk can still be answered by an error.
     if (!response.headersSent) response.writeHead(status, headers);
-    if (!response.write(chunk)) await drained(response, signal);
+    if (chunk.length > 0 && !response.write(chunk)) await drained(response, signal);
     // Also after a drain: writing inside that event starves everybody else.
     await nextTurn();
   }

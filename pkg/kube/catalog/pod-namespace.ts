@@ -1,4 +1,4 @@
-import type { Labels, PodRecord } from '../../model/cluster.ts';
+import type { PodRecord } from '../../model/cluster.ts';
 import type { LabelSelector } from '../../model/label-selector.ts';
 import { byCodeUnit } from '../metadata.ts';
 import { ByName } from './by-name.ts';
@@ -44,24 +44,14 @@ export class PodNamespace {
     return this.#pods.values();
   }
 
-  /** Sorted by name, those that `labels` matches; all where it is absent. Never changes; to be walked once. */
+  /**
+   * Sorted by name, pods among which are those that `labels` matches: all, where looking them up takes longer than looking
+   * at each. Never changes; to be walked once.
+   */
   sorted(labels?: LabelSelector): Iterable<PodRecord> {
-    if (labels === undefined || labels.requirements.length === 0) return this.#pods.sorted();
-    const candidates = this.size < worthIndexing ? undefined : this.#index.candidates(labels, this.#pods);
-    if (candidates === undefined) return matching(this.#pods.sorted(), labels);
-    return [...matching(candidates, labels)].sort((a, b) => byCodeUnit(a.name, b.name));
-  }
-}
-
-/** Neighbours share their labels more often than not: these are then looked at once. */
-function* matching(pods: Iterable<PodRecord>, selector: LabelSelector): Generator<PodRecord, void, undefined> {
-  let labels: Labels | undefined;
-  let matches = false;
-  for (const pod of pods) {
-    if (pod.labels !== labels) {
-      labels = pod.labels;
-      matches = selector.matches(labels);
-    }
-    if (matches) yield pod;
+    if (labels === undefined || this.size < worthIndexing) return this.#pods.sorted();
+    const candidates = this.#index.candidates(labels, this.#pods);
+    if (candidates === undefined) return this.#pods.sorted();
+    return candidates.filter((pod) => labels.matches(pod.labels)).sort((a, b) => byCodeUnit(a.name, b.name));
   }
 }
