@@ -26,6 +26,16 @@ test('one that a machine has taken keeps it while the handshake may take that lo
   assert.equal(await isFree(), true);
 });
 
+test('one keeps it while this process has no time to look whether a machine has taken it', async () => {
+  let lateMs = 200;
+  const { clock, isFree } = await setUp(() => lateMs);
+  await clock.wind(899);
+  assert.equal(await isFree(), false);
+  lateMs = 0;
+  await clock.wind(101);
+  assert.equal(await isFree(), true);
+});
+
 test('one that has ended gives its place back at once, and only once', async () => {
   const { clock, contact, gate, isFree } = await setUp();
   contact.reached();
@@ -36,10 +46,15 @@ test('one that has ended gives its place back at once, and only once', async () 
   assert.equal(await isFree(), false);
 });
 
-async function setUp() {
+/** Timers ring so much later than they should. */
+async function setUp(lateMs = () => 0) {
   const clock = new WoundClock(0);
   const gate = new Gate(1);
-  const contact = new FirstContact(await gate.enter(never), clock);
+  const late = {
+    monotonic: () => clock.monotonic(),
+    timer: (ms: number, ring: () => void) => clock.timer(ms + lateMs(), ring),
+  };
+  const contact = new FirstContact(await gate.enter(never), late);
   const isFree = async (): Promise<boolean> => {
     const impatient = new AbortController();
     const entered = gate.enter(impatient.signal).then((place) => {

@@ -6,6 +6,9 @@ import type { Clock } from '../lifecycle/clock.ts';
  */
 const unreachedMs = 100;
 
+/** A timer that rings so late says that this process had no time: that a machine has taken the connection may lie unread. */
+const heldUpMs = 50;
+
 /**
  * So long it counts as work once a machine has taken it. With little CPU to ourselves handshakes take longer, and who
  * began ever more of them would finish none within its deadline.
@@ -15,14 +18,14 @@ const reachedMs = 3_000;
 /** A place at the gate while a first contact is work; given back when disposed of, or when it turns out to be waiting. */
 export class FirstContact implements Disposable {
   readonly #place: Disposable;
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'monotonic' | 'timer'>;
   #timer: Disposable;
   #over = false;
 
-  constructor(place: Disposable, clock: Clock) {
+  constructor(place: Disposable, clock: Pick<Clock, 'monotonic' | 'timer'>) {
     this.#place = place;
     this.#clock = clock;
-    this.#timer = clock.timer(unreachedMs, () => this[Symbol.dispose]());
+    this.#timer = this.#untilReached();
   }
 
   /** A machine has taken the connection. */
@@ -30,6 +33,15 @@ export class FirstContact implements Disposable {
     if (this.#over) return;
     this.#timer[Symbol.dispose]();
     this.#timer = this.#clock.timer(reachedMs, () => this[Symbol.dispose]());
+  }
+
+  #untilReached(): Disposable {
+    const since = this.#clock.monotonic();
+    return this.#clock.timer(unreachedMs, () => {
+      const isLate = this.#clock.monotonic() - since > unreachedMs + heldUpMs;
+      if (isLate) this.#timer = this.#untilReached();
+      else this[Symbol.dispose]();
+    });
   }
 
   [Symbol.dispose](): void {

@@ -14,7 +14,7 @@ import type { Outcome } from './outcome.ts';
 import { Alarms } from './rhythm/alarms.ts';
 import { Allowance } from './rhythm/allowance.ts';
 import { Places, shareOf } from './rhythm/places.ts';
-import { earlyLooksPerPeriod, headStartMs, paceOf } from './rhythm/schedule.ts';
+import { earlyLooksPerPeriod, headStartMs, type Pace, paceOf } from './rhythm/schedule.ts';
 import { Rounds } from './rounds.ts';
 import type { ScrapeReport } from './scrape-report.ts';
 import type { NodeProxy } from './sources/node-proxy-source.ts';
@@ -77,6 +77,7 @@ export class Scraper {
   readonly #rounds: Rounds;
   readonly #shared: Surroundings;
   readonly #places: Places;
+  #pace: Pace;
   readonly #sources: NodeSourcesMeans;
   readonly #followed = new Map<string, { readonly node: FollowedNode; readonly stop: AbortController }>();
   /** Nodes that there are and that are not asked. */
@@ -89,6 +90,7 @@ export class Scraper {
     const { registry, metricResolutionMs, requestTimeoutMs, clock, seed } = options;
     this.#options = options;
     this.#places = new Places(seed, metricResolutionMs);
+    this.#pace = paceOf(metricResolutionMs, 0);
     this.#instruments = new ScraperInstruments(registry, metricResolutionMs);
     this.#rounds = new Rounds((durationMs) => this.#instruments.round(durationMs));
     this.#sources = {
@@ -102,7 +104,7 @@ export class Scraper {
       alarms: new Alarms(clock),
       gate: new Gate(placesAtOnce),
       heavyGate: new Gate(heavyAtOnce),
-      pace: () => paceOf(metricResolutionMs, this.#followed.size),
+      pace: () => this.#pace,
       patience: { shortestMs: requestTimeoutMs, longestMs: options.slowRequestTimeoutMs ?? requestTimeoutMs },
       earlyLooks: new Allowance(clock, metricResolutionMs, () => earlyLooksPerPeriod(this.#followed.size)),
     };
@@ -193,7 +195,7 @@ export class Scraper {
     };
     const followed = new FollowedNode(node, place, this.#shared);
     this.#followed.set(node.name, { node: followed, stop });
-    this.#places.fit(this.#followed.size);
+    this.#fit();
     const running = followed.run(stop.signal, isComing ? headStartMs : 0).finally(() => this.#running.delete(running));
     this.#running.add(running);
   }
@@ -201,9 +203,15 @@ export class Scraper {
   #forget(name: string): void {
     this.#followed.get(name)?.stop.abort();
     this.#followed.delete(name);
-    this.#places.fit(this.#followed.size);
+    this.#fit();
     this.#options.client.forget(name);
     this.#instruments.forget({ node: name });
+  }
+
+  /** What is for a cluster of another size now. */
+  #fit(): void {
+    this.#places.fit(this.#followed.size);
+    this.#pace = paceOf(this.#options.metricResolutionMs, this.#followed.size);
   }
 
   #isSamePlace(before: NodeRecord, after: NodeRecord): boolean {

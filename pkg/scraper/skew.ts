@@ -12,12 +12,6 @@ export interface ClockReading {
   readonly newestSampleAt?: EpochMs | undefined;
 }
 
-interface Estimate {
-  readonly aheadMs: number;
-  /** The truth is at most so far away from it. */
-  readonly offByMs: number;
-}
-
 /** Two minutes at a period of 15 s: soon enough for a clock that is set, and enough to meet a fresh sample. */
 const remembered = 8;
 
@@ -27,23 +21,54 @@ const remembered = 8;
  * most: the best of several is close to the truth, because of many containers one was always sampled just now.
  */
 export class SkewMeter {
-  #dated: readonly Estimate[] = [];
-  #sampled: readonly number[] = [];
+  /** By how much the clock is ahead according to the last answers with a Date, and how long these took. */
+  readonly #dated = new LastFew();
+  readonly #tookMs = new LastFew();
+  /** The same according to their freshest samples: at least so much. */
+  readonly #sampled = new LastFew();
 
   /** Takes in one answer. */
   observe({ sentAt, tookMs, date, newestSampleAt }: ClockReading): void {
     const middle = sentAt + tookMs / 2;
     if (date !== undefined) {
-      const estimate = { aheadMs: date + 500 - middle, offByMs: 500 + tookMs / 2 };
-      this.#dated = [estimate, ...this.#dated].slice(0, remembered);
+      this.#dated.add(date + 500 - middle);
+      this.#tookMs.add(tookMs);
     }
-    if (newestSampleAt !== undefined) this.#sampled = [newestSampleAt - middle, ...this.#sampled].slice(0, remembered);
+    if (newestSampleAt !== undefined) this.#sampled.add(newestSampleAt - middle);
   }
 
   /** By how much the node's clock is ahead of ours, negative = behind; undefined until it was measured. */
   get aheadMs(): Milliseconds | undefined {
-    const [best] = this.#dated.toSorted((a, b) => a.offByMs - b.offByMs);
-    if (best !== undefined) return as<Milliseconds>(Math.round(best.aheadMs));
-    return this.#sampled.length === 0 ? undefined : as<Milliseconds>(Math.round(Math.max(...this.#sampled)));
+    // The quicker the answer, the less can be wrong with it.
+    const dated = this.#dated.at(this.#tookMs.whereLeast());
+    const ahead = dated ?? this.#sampled.at(this.#sampled.whereMost());
+    return ahead === undefined ? undefined : as<Milliseconds>(Math.round(ahead));
+  }
+}
+
+/** The last few of a row of numbers, in any order. */
+class LastFew {
+  readonly #values: number[] = [];
+  #next = 0;
+
+  add(value: number): void {
+    this.#values[this.#next] = value;
+    this.#next = (this.#next + 1) % remembered;
+  }
+
+  at(place: number): number | undefined {
+    return this.#values[place];
+  }
+
+  whereLeast(): number {
+    let place = 0;
+    for (const [at, value] of this.#values.entries()) if (value < (this.#values[place] ?? value)) place = at;
+    return place;
+  }
+
+  whereMost(): number {
+    let place = 0;
+    for (const [at, value] of this.#values.entries()) if (value > (this.#values[place] ?? value)) place = at;
+    return place;
   }
 }

@@ -15,6 +15,22 @@ describe('alarms', () => {
     assert.deepEqual(woken, ['a at 1000', 'b at 1000', 'c at 1000', 'd at 2000']);
   });
 
+  it('wake a few at a time, so that others have their turn in between', async () => {
+    const clock = new WoundClock();
+    const alarms = new Alarms(clock);
+    const turns: string[] = [];
+    for (let ring = 0; ring < 20; ring++) {
+      alarms.at(1_000, () => {
+        if (turns.at(-1) === 'other') turns.push('woken');
+        setImmediate(() => turns.at(-1) === 'woken' && turns.push('other'));
+      });
+    }
+    turns.push('other');
+    await clock.wind(1_000);
+    assert.deepEqual(turns, ['other', 'woken', 'other', 'woken', 'other', 'woken', 'other']);
+    assert.equal(clock.waiting, 0);
+  });
+
   it('wake nobody who has thought better of it, and leave no timer behind when nobody is left', async () => {
     const clock = new WoundClock();
     const alarms = new Alarms(clock);

@@ -52,5 +52,7 @@ export function findingOf(usage: Omit<NodeBatch, 'node'>, lost: number, asked: A
 }
 
 function newestIn({ sampledAt, nodeSample }: Omit<NodeBatch, 'node'>): EpochMs {
-  return as<EpochMs>(sampledAt.reduce((newest, at) => Math.max(newest, at), nodeSample?.sampledAt ?? 0));
+  let newest: number = nodeSample?.sampledAt ?? 0;
+  for (const at of sampledAt) if (at > newest) newest = at;
+  return as<EpochMs>(newest);
 }
