@@ -4,6 +4,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { ByName } from './catalog/by-name.ts';
 import type { KubeTransport } from './connection/transport.ts';
 import { decodeNode, sameNode } from './node-record.ts';
+import { nobody, twoReaders, type WatchReader } from './watch/two-readers.ts';
 import { Watch } from './watch/watch.ts';
 
 /** What happened to a node. For `removed` the record is the last one known. */
@@ -26,21 +27,23 @@ const pageSize = 100;
 
 /** The nodes of the cluster, as the kube-apiserver last told. */
 export class NodeCatalog {
-  readonly #watch: Watch<NodeRecord>;
+  readonly #watch: Pick<Watch<unknown>, 'run' | 'synced'>;
   readonly #nodes = new ByName<NodeRecord>();
   readonly #listeners = new Set<(change: NodeChange) => void>();
 
-  constructor({ connection, ...rest }: CatalogOptions) {
-    this.#watch = new Watch({
-      transport: connection,
-      resource: { what: 'nodes', path: '/api/v1/nodes', pageSize, decode: decodeNode },
+  /** `also` reads the same nodes. */
+  constructor({ connection, ...rest }: CatalogOptions, also: WatchReader<unknown> = nobody) {
+    const own: WatchReader<NodeRecord> = {
+      decode: decodeNode,
       target: {
         replace: (all) => this.#replace(all),
         put: (node) => this.#put(node),
         remove: ({ name }) => this.#remove(name),
       },
-      ...rest,
-    });
+    };
+    const { decode, target } = twoReaders(own, also);
+    const resource = { what: 'nodes', path: '/api/v1/nodes', pageSize, decode };
+    this.#watch = new Watch({ transport: connection, resource, target, ...rest });
   }
 
   /** Follows the nodes until `signal` aborts; waits for a kube-apiserver that is away. */

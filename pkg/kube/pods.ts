@@ -5,38 +5,77 @@ import { PodNamespace } from './catalog/pod-namespace.ts';
 import { LabelSets } from './label-sets.ts';
 import { labelsOf, type Metadata } from './metadata.ts';
 import type { CatalogOptions } from './nodes.ts';
+import { twoReaders, type WatchReader } from './watch/two-readers.ts';
 import { Watch } from './watch/watch.ts';
+import type { WatchedResource } from './watch/watched-resource.ts';
 
 const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
 
+type Question = Omit<WatchedResource<unknown>, 'decode'>;
+
+/** As little as possible. */
+const runningPods: Question = {
+  what: 'pods',
+  path: '/api/v1/pods',
+  query: { fieldSelector: 'status.phase=Running' },
+  listAccept: metadataList,
+  watchAccept: metadataOnly,
+};
+
+/** For those who want more of pods than that, and of those that do not run yet: 5 to 20 KB each. */
+const wholePods: Question = {
+  what: 'pods',
+  path: '/api/v1/pods',
+  query: { fieldSelector: 'spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed' },
+  pageSize: 200,
+};
+
 /** The Running pods of the cluster, as the kube-apiserver last told: their names and labels, nothing else. */
 export class PodCatalog {
-  readonly #watch: Watch<PodRecord>;
+  readonly #watch: Pick<Watch<unknown>, 'run' | 'synced'>;
   readonly #labels = new LabelSets();
   #namespaces = new ByName<PodNamespace>();
   /** One string for all pods of a namespace. */
   readonly #namespaceNames = new Map<string, string>();
   #size = 0;
 
-  constructor({ connection, ...rest }: CatalogOptions) {
-    this.#watch = new Watch({
-      transport: connection,
-      resource: {
-        what: 'pods',
-        path: '/api/v1/pods',
-        query: { fieldSelector: 'status.phase=Running' },
-        listAccept: metadataList,
-        watchAccept: metadataOnly,
-        decode: (object) => this.#decode(object),
-      },
+  /** `also` reads every pod that is bound to a node and has not ended; then they are asked for whole. */
+  constructor({ connection, ...rest }: CatalogOptions, also?: WatchReader<unknown>) {
+    const following = { transport: connection, ...rest };
+    if (also === undefined) {
+      const { decode, target } = this.#names();
+      this.#watch = new Watch({ ...following, resource: { ...runningPods, decode }, target });
+    } else {
+      const { decode, target } = twoReaders(this.#runningNames(), also);
+      this.#watch = new Watch({ ...following, resource: { ...wholePods, decode }, target });
+    }
+  }
+
+  #names(): WatchReader<PodRecord> {
+    return {
+      decode: (object) => this.#decode(object),
       target: {
         replace: (all) => this.#replace(all),
         put: (pod) => this.#put(pod),
         remove: (pod) => this.#remove(pod),
       },
-      ...rest,
-    });
+    };
+  }
+
+  /** The same of pods among which are some that do not run. */
+  #runningNames(): WatchReader<{ readonly pod: PodRecord; readonly runs: boolean }> {
+    return {
+      decode: (object) => {
+        const pod = this.#decode(object);
+        return pod && { pod, runs: isRunning(object) };
+      },
+      target: {
+        replace: (all) => this.#replace(all.flatMap(({ pod, runs }) => (runs ? pod : []))),
+        put: ({ pod, runs }) => (runs ? this.#put(pod) : this.#remove(pod)),
+        remove: ({ pod }) => this.#remove(pod),
+      },
+    };
   }
 
   /** Follows the pods until `signal` aborts; waits for a kube-apiserver that is away. */
@@ -141,3 +180,6 @@ export class PodCatalog {
 function sameAs(known: PodRecord | undefined, pod: PodRecord): PodRecord {
   return known?.labels === pod.labels ? known : pod;
 }
+
+const isRunning = (object: unknown): boolean =>
+  (object as { readonly status?: { readonly phase?: unknown } | null }).status?.phase === 'Running';

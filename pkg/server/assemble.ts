@@ -12,7 +12,7 @@ import { Registry } from '../telemetry/exposition.ts';
 import { auditOf, openAudit } from './audit.ts';
 import { callersOf } from './callers.ts';
 import { catalogsOf } from './catalogs.ts';
-import type { catalogueOf as plugCatalogue } from './catalogue.ts';
+import type { PlannedCatalogue } from './catalogue.ts';
 import type { Config } from './config.ts';
 import { openConnections } from './connections.ts';
 import { debugRoutes } from './debug-routes.ts';
@@ -70,31 +70,31 @@ export async function assemble(config: Config, surroundings: Surroundings): Prom
     namedCertificates: naming.certificates,
     audit: auditing.audit,
   };
-  return { kind: 'assembled', server: build(means, opened, await loadedCatalogue(config)) };
+  return { kind: 'assembled', server: build(means, opened, await plannedCatalogue(means)) };
 }
 
 /**
  * What nobody wants is not even loaded. On its own, because TypeScript 6.0 leaves the import's extension as it is where a
  * function has `using` declarations.
  */
-async function loadedCatalogue({ catalogue }: Config): Promise<typeof plugCatalogue | undefined> {
-  return catalogue && (await import('./catalogue.ts')).catalogueOf;
+async function plannedCatalogue(means: Means): Promise<PlannedCatalogue | undefined> {
+  return means.config.catalogue && (await import('./catalogue.ts')).planCatalogue(means);
 }
 
 /** The wiring diagram: kubelets -> scraper -> storage -> API, beside the catalogs that say what there is. */
-function build(means: Means, opened: AsyncDisposableStack, catalogueOf?: typeof plugCatalogue): Server {
+function build(means: Means, opened: AsyncDisposableStack, plan?: PlannedCatalogue): Server {
   const { config, clock, log, files, registry } = means;
   const { metricResolutionMs } = config;
   const stopping = new AbortController();
 
-  const { nodes, pods, authentication } = catalogsOf(means);
+  const { nodes, pods, authentication } = catalogsOf(means, plan?.reads);
   const storage = new Storage({ metricResolutionMs, clock, registry, log: log.named('storage') });
   const pins = kubeletPins(means, nodes);
   const scraper = scraperOf(means, { nodes, storage, registry, opened, pins: pins.memory });
   const isGone = ({ kind, node }: NodeChange): boolean => kind === 'removed' || node.leaving !== undefined;
   opened.use(nodes.onChange((change) => isGone(change) && storage.forgetNode(change.node.name)));
 
-  const catalogue = catalogueOf?.(means, { nodes, pods, opened, pins: pins.memory });
+  const catalogue = plan?.plug({ nodes, pods, opened, pins: pins.memory });
   const degradation = degradationOf({ nodes, pods, storage, scraper }, means);
   const sources = { usage: storage, nodes, pods, nodeSelector: config.kubelet.nodeSelector, ...degradation.ofApi };
   const groups = metricsApi({ ...sources, clock, registry }, config.apiVersions);

@@ -1,6 +1,7 @@
 import { AuthenticationConfigMap } from '../kube/authentication-config.ts';
 import { NodeCatalog } from '../kube/nodes.ts';
 import { PodCatalog } from '../kube/pods.ts';
+import type { WatchReader } from '../kube/watch/two-readers.ts';
 import type { AuthenticationSource } from './authentication-loop.ts';
 import { AuthenticationLoop } from './authentication-loop.ts';
 import type { Means } from './means.ts';
@@ -17,10 +18,17 @@ export type CatalogMeans = Pick<Means, 'connections' | 'clock' | 'log'> & {
   readonly config: Pick<Means['config'], 'authentication'>;
 };
 
+/** Who else reads the objects: they are asked for once, and whole only where somebody wants that. */
+export interface ObjectReaders {
+  readonly nodes: WatchReader<unknown>;
+  readonly pods: WatchReader<unknown>;
+}
+
 /** The catalogs, empty until they run. */
-export function catalogsOf({ config, connections, clock, log }: CatalogMeans): Catalogs {
-  const nodes = new NodeCatalog({ connection: connections.core, clock, log: log.named('nodes') });
-  const pods = new PodCatalog({ connection: connections.core, clock, log: log.named('pods') });
+export function catalogsOf({ config, connections, clock, log }: CatalogMeans, also?: ObjectReaders): Catalogs {
+  const following = { connection: connections.core, clock };
+  const nodes = new NodeCatalog({ ...following, log: log.named('nodes') }, also?.nodes);
+  const pods = new PodCatalog({ ...following, log: log.named('pods') }, also?.pods);
   const authenticationLog = log.named('authentication');
   const source: AuthenticationSource | undefined = config.authentication.skipLookup
     ? undefined

@@ -9,6 +9,7 @@ import type { NodeCatalog } from '../kube/nodes.ts';
 import type { PodCatalog } from '../kube/pods.ts';
 import type { KeyMemory } from '../scraper/kubelet/trust/key-memory.ts';
 import { collectorsOf } from './collectors.ts';
+import type { CatalogueConfig } from './config.ts';
 import { legacyServing } from './legacy-api.ts';
 import type { Means } from './means.ts';
 
@@ -32,18 +33,38 @@ export interface CatalogueSockets {
   readonly pins: KeyMemory | undefined;
 }
 
-/** Plugs the catalogue together: kubelets' summaries and objects -> metric sets and history -> the model. */
-export function catalogueOf(means: Means, sockets: CatalogueSockets): Catalogue | undefined {
+/** The catalogue before it is plugged in. */
+export interface PlannedCatalogue {
+  /** What it wants to know of objects; it waits for whoever watches them to feed it. */
+  readonly reads: ObjectFacts;
+  plug(sockets: CatalogueSockets): Catalogue;
+}
+
+interface ObjectFacts {
+  readonly nodes: NodeFactsCatalog;
+  readonly pods: PodFactsCatalog;
+}
+
+/** Plans the catalogue: kubelets' summaries and objects -> metric sets and history -> the model. */
+export function planCatalogue(means: Means): PlannedCatalogue | undefined {
   const config = means.config.catalogue;
   if (config === undefined) return undefined;
+  const reads = { nodes: new NodeFactsCatalog(config.hostIdAnnotation), pods: new PodFactsCatalog() };
+  return { reads, plug: (sockets) => plug({ config, means, reads }, sockets) };
+}
+
+interface Plan {
+  readonly config: CatalogueConfig;
+  readonly means: Means;
+  readonly reads: ObjectFacts;
+}
+
+function plug({ config, means, reads }: Plan, sockets: CatalogueSockets): Catalogue {
   const { connections, clock, registry } = means;
   const log = means.log.named('catalogue');
-  const watching = { connection: connections.core, clock, log };
-  const pods = new PodFactsCatalog(watching);
-  const nodes = new NodeFactsCatalog(watching, config.hostIdAnnotation);
-  const namespaces = new NamespaceCatalog(watching);
+  const namespaces = new NamespaceCatalog({ connection: connections.core, clock, log });
   const heapster = new Heapster({
-    facts: factsFrom(pods, nodes, namespaces),
+    facts: factsFrom(reads, namespaces),
     labels: config.labels,
     spans: { periodMs: config.resolutionMs, shortMs, longStepMs, longMs: config.historyMs },
     budgetBytes: config.historyBudgetBytes,
@@ -55,10 +76,10 @@ export function catalogueOf(means: Means, sockets: CatalogueSockets): Catalogue 
   const collectors = collectorsOf(config, means, { ...sockets, heapster });
   const { model } = heapster;
   const legacy = legacyServing(config, { model, nodes: sockets.nodes, pods: sockets.pods }, means);
-  return { model, api: legacy.api, loops: [pods, nodes, namespaces, ...collectors, ...legacy.loops] };
+  return { model, api: legacy.api, loops: [namespaces, ...collectors, ...legacy.loops] };
 }
 
-function factsFrom(pods: PodFactsCatalog, nodes: NodeFactsCatalog, namespaces: NamespaceCatalog): ClusterFacts {
+function factsFrom({ nodes, pods }: ObjectFacts, namespaces: NamespaceCatalog): ClusterFacts {
   return {
     podsOn: (node) => pods.onNode(node),
     pod: (namespace, name) => pods.get(namespace, name),

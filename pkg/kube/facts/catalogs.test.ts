@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { WoundClock } from '../../lifecycle/wound-clock.ts';
 import { silentLogger } from '../../telemetry/logger.ts';
+import { NodeCatalog } from '../nodes.ts';
+import { PodCatalog } from '../pods.ts';
 import { FakeApiserver, type FakeObject } from '../testing/fake-apiserver.ts';
 import { NamespaceCatalog } from './namespace-catalog.ts';
 import { NodeFactsCatalog } from './node-facts-catalog.ts';
@@ -9,7 +11,7 @@ import { PodFactsCatalog } from './pod-facts-catalog.ts';
 
 describe('a catalog of pods with their specs', () => {
   it('asks for pods that are bound to a node and have not ended', async () => {
-    await using test = await running([], (options) => new PodFactsCatalog(options));
+    await using test = await runningPods([]);
     const selector = 'spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed';
     assert.deepEqual(
       test.apiserver.requests.map(({ query }) => query?.['fieldSelector']),
@@ -18,41 +20,57 @@ describe('a catalog of pods with their specs', () => {
   });
 
   it('knows which pods are on a node, while they come, go and change', async () => {
-    await using test = await running(
-      [pod('a', 'n1'), pod('b', 'n1'), pod('c', 'n2')],
-      (options) => new PodFactsCatalog(options),
-    );
-    const on = (node: string): string[] => [...test.catalog.onNode(node)].map(({ name }) => name).sort();
+    await using test = await runningPods([pod('a', 'n1'), pod('b', 'n1'), pod('c', 'n2')]);
+    const on = (node: string): string[] => [...test.facts.onNode(node)].map(({ name }) => name).sort();
     assert.deepEqual([on('n1'), on('n2'), on('n3')], [['a', 'b'], ['c'], []]);
     test.apiserver.remove(pod('a', 'n1'));
     test.apiserver.put(pod('c', 'n3'));
     await test.clock.wind(0);
     assert.deepEqual([on('n1'), on('n2'), on('n3')], [['b'], [], ['c']]);
-    assert.equal(test.catalog.get('web', 'b')?.node, 'n1');
-    assert.equal(test.catalog.size, 2);
+    assert.equal(test.facts.get('web', 'b')?.node, 'n1');
+    assert.equal(test.facts.size, 2);
+  });
+
+  it('is fed by the watch of those that run, which are still told apart from the others', async () => {
+    await using test = await runningPods([pod('a', 'n1'), { ...pod('new', 'n1'), status: { phase: 'Pending' } }]);
+    const names = (): string[] => [...test.catalog.list()].map(({ name }) => name);
+    assert.equal(test.facts.size, 2);
+    assert.deepEqual(names(), ['a']);
+    assert.deepEqual(test.catalog.get('web', 'a'), { namespace: 'web', name: 'a', labels: { app: 'web' } });
+    test.apiserver.put(pod('new', 'n1'));
+    test.apiserver.put({ ...pod('a', 'n1'), status: { phase: 'Unknown' } });
+    await test.clock.wind(0);
+    assert.deepEqual(names(), ['new']);
+    assert.equal(test.facts.size, 2);
+    test.apiserver.remove(pod('new', 'n1'));
+    await test.clock.wind(0);
+    assert.deepEqual([names(), test.facts.size], [[], 1]);
+    assert.equal(test.apiserver.requests.length, 2, 'one list and one watch');
   });
 
   it('holds one shape for all pods of a template, and none that nobody has', async () => {
-    await using test = await running([pod('a', 'n1'), pod('b', 'n1')], (options) => new PodFactsCatalog(options));
-    assert.equal(test.catalog.shapes, 1);
-    assert.equal(test.catalog.get('web', 'a')?.shape, test.catalog.get('web', 'b')?.shape);
+    await using test = await runningPods([pod('a', 'n1'), pod('b', 'n1')]);
+    assert.equal(test.facts.shapes, 1);
+    assert.equal(test.facts.get('web', 'a')?.shape, test.facts.get('web', 'b')?.shape);
     for (let version = 0; version < 2_500; version++) {
       test.apiserver.put(pod('a', 'n1', `${version}m`));
       if (version % 100 === 0) await test.clock.wind(0);
     }
     await test.clock.wind(0);
-    assert.ok(test.catalog.shapes <= 1_001, `${test.catalog.shapes} shapes`);
+    assert.ok(test.facts.shapes <= 1_001, `${test.facts.shapes} shapes`);
   });
 });
 
 describe('catalogs of nodes and namespaces', () => {
   it('know what nodes have, and the UIDs of namespaces', async () => {
     const node = { metadata: { name: 'n1' }, status: { allocatable: { cpu: '2' } } };
-    await using nodes = await running([node], (options) => new NodeFactsCatalog(options, ''));
-    assert.equal(nodes.catalog.get('n1')?.allocatable.cpu, 2_000);
+    const facts = new NodeFactsCatalog('');
+    await using nodes = await running([node], (options) => new NodeCatalog(options, facts));
+    assert.equal(nodes.catalog.get('n1')?.name, 'n1');
+    assert.equal(facts.get('n1')?.allocatable.cpu, 2_000);
     nodes.apiserver.remove(node);
     await nodes.clock.wind(0);
-    assert.equal(nodes.catalog.get('n1'), undefined);
+    assert.equal(facts.get('n1'), undefined);
 
     const namespace = { metadata: { name: 'web', uid: 'u-1' } };
     await using namespaces = await running([namespace], (options) => new NamespaceCatalog(options));
@@ -86,7 +104,13 @@ async function running<Catalog extends { run(signal: AbortSignal): Promise<void>
   return { apiserver, clock, catalog, [Symbol.asyncDispose]: dispose };
 }
 
+async function runningPods(objects: readonly FakeObject[]) {
+  const facts = new PodFactsCatalog();
+  return { facts, ...(await running(objects, (options) => new PodCatalog(options, facts))) };
+}
+
 const pod = (name: string, node: string, cpu = '100m'): FakeObject => ({
   metadata: { namespace: 'web', name, uid: `uid-${name}`, labels: { app: 'web' } },
   spec: { nodeName: node, containers: [{ name: 'c', image: 'i', resources: { requests: { cpu } } }] },
+  status: { phase: 'Running' },
 });

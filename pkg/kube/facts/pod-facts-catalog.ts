@@ -1,55 +1,30 @@
 import type { PodFacts, PodShape } from '../../model/pod-facts.ts';
 import { LabelSets } from '../label-sets.ts';
-import type { CatalogOptions } from '../nodes.ts';
-import { Watch } from '../watch/watch.ts';
+import type { WatchReader } from '../watch/two-readers.ts';
+import type { WatchTarget } from '../watch/watch.ts';
 import { decodePodFacts } from './decode-pod.ts';
-
-/** Pods are asked for whole here: 5 to 20 KB each. */
-const pageSize = 200;
 
 /** Below this many, tidying is not worth the walk. */
 const fewestShapes = 1_000;
 
 const keyOf = ({ namespace, name }: Pick<PodFacts, 'namespace' | 'name'>): string => `${namespace}/${name}`;
 
-/** The pods that are bound to a node and have not ended: what they request, and how often their containers restarted. */
-export class PodFactsCatalog {
-  readonly #watch: Watch<PodFacts>;
+/**
+ * The pods that are bound to a node and have not ended: what they request, and how often their containers restarted. It
+ * reads what a watch of whole pods finds.
+ */
+export class PodFactsCatalog implements WatchReader<PodFacts> {
   readonly #labels = new LabelSets();
   /** By their text: pods of one template share a shape. */
   #shapes = new Map<string, PodShape>();
   #shapeLimit = fewestShapes;
   readonly #pods = new Map<string, PodFacts>();
   readonly #byNode = new Map<string, Map<string, PodFacts>>();
-
-  constructor({ connection, ...rest }: CatalogOptions) {
-    this.#watch = new Watch({
-      transport: connection,
-      resource: {
-        what: 'pods with their specs',
-        path: '/api/v1/pods',
-        query: { fieldSelector: 'spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed' },
-        pageSize,
-        decode: (object) => this.#decode(object),
-      },
-      target: {
-        replace: (all) => this.#replace(all),
-        put: (pod) => this.#put(pod),
-        remove: (pod) => this.#remove(keyOf(pod)),
-      },
-      ...rest,
-    });
-  }
-
-  /** Follows the pods until `signal` aborts; waits for a kube-apiserver that is away. */
-  async run(signal: AbortSignal): Promise<void> {
-    await this.#watch.run(signal);
-  }
-
-  /** True once all pods are known; stays true. */
-  get synced(): boolean {
-    return this.#watch.synced;
-  }
+  readonly target: WatchTarget<PodFacts> = {
+    replace: (all) => this.#replace(all),
+    put: (pod) => this.#put(pod),
+    remove: (pod) => this.#remove(keyOf(pod)),
+  };
 
   get size(): number {
     return this.#pods.size;
@@ -69,7 +44,7 @@ export class PodFactsCatalog {
     return this.#byNode.get(node)?.values() ?? [];
   }
 
-  #decode(object: unknown): PodFacts | undefined {
+  decode(object: unknown): PodFacts | undefined {
     const pod = decodePodFacts(object);
     return pod && { ...pod, labels: this.#labels.share(pod.labels), shape: this.#share(pod.shape) };
   }
