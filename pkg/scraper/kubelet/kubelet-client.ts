@@ -40,15 +40,10 @@ export interface TlsFault {
 /** Whoever can ask kubelets. One request per node at a time. */
 export interface KubeletClient {
   /**
-   * Never rejects; ends soon after `signal` aborts. When `connecting` aborts before there is a connection, the kubelet is
-   * unreachable (ETIMEDOUT); afterwards it means nothing. `reached` is called when a machine takes a new connection.
+   * Never rejects; ends soon after `signal` aborts. Without a connection after `connectMs` the kubelet is unreachable
+   * (ETIMEDOUT). `reached` is called when a machine takes a new connection.
    */
-  read(
-    target: KubeletTarget,
-    signal: AbortSignal,
-    connecting?: AbortSignal,
-    reached?: () => void,
-  ): Promise<KubeletAnswer>;
+  read(target: KubeletTarget, signal: AbortSignal, connectMs?: number, reached?: () => void): Promise<KubeletAnswer>;
   /** Closes what is kept open for a node that is gone. */
   forget(node: string): void;
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../lifecycle/clock.ts';
 import type { KubeletTarget } from './address.ts';
 import { answerTo, mostBytes } from './answer/answer-to.ts';
 import type { BodyPool } from './answer/body-pool.ts';
@@ -10,6 +11,7 @@ import { Requests, type RequestsOptions } from './requests.ts';
 /** Where one kubelet is, and where its answers are put. */
 export interface ConnectionOptions extends LineOptions, RequestsOptions {
   readonly pool: BodyPool;
+  readonly clock: Pick<Clock, 'timer'>;
 }
 
 /** One GET. */
@@ -25,8 +27,8 @@ export interface Asking {
 export interface Limits {
   /** Ends it in any case. */
   readonly signal: AbortSignal;
-  /** Ends it while there is no connection yet. */
-  readonly connecting?: AbortSignal | undefined;
+  /** Ends it where there is no connection after so long. */
+  readonly connectMs?: number | undefined;
   /** Called when a machine takes a new connection, before TLS. */
   readonly reached?: (() => void) | undefined;
 }
@@ -39,7 +41,8 @@ export class KubeletConnection implements LineUser, Disposable {
   readonly #options: ConnectionOptions;
   readonly #requests: Requests;
   #line: Line | undefined;
-  #isConnected = false;
+  /** Rings while there is no connection yet; every asking but the first does without. */
+  #connecting: Disposable | undefined;
   #asking: Asking | undefined;
   #reader: ResponseReader | undefined;
   /** The request went over a line that had served before, not over one made for it. */
@@ -81,8 +84,7 @@ export class KubeletConnection implements LineUser, Disposable {
   }
 
   onConnected(): void {
-    this.#isConnected = true;
-    this.#asking?.limits.connecting?.removeEventListener('abort', this.#giveUpConnecting);
+    this.#stopWaiting();
   }
 
   onOpen(): void {
@@ -123,16 +125,20 @@ export class KubeletConnection implements LineUser, Disposable {
     return this.#reader?.head !== undefined;
   }
 
-  #dial({ connecting }: Limits): void {
-    this.#isConnected = false;
-    connecting?.addEventListener('abort', this.#giveUpConnecting);
-    if (connecting?.aborted) return this.#giveUpConnecting();
+  #dial({ connectMs }: Limits): void {
+    const giveUp = (): void => this.#end({ kind: 'unreachable', code: 'ETIMEDOUT' });
+    if (connectMs !== undefined) this.#connecting = this.#options.clock.timer(connectMs, giveUp);
     try {
       this.#line = Line.dial(this.#options, this);
     } catch (error) {
       // Node.js throws where it finds an option wrong, and these come from Node objects.
       this.#end(failureOf(error));
     }
+  }
+
+  #stopWaiting(): void {
+    this.#connecting?.[Symbol.dispose]();
+    this.#connecting = undefined;
   }
 
   #send(line: Line, { target, token }: Asking): void {
@@ -169,12 +175,8 @@ export class KubeletConnection implements LineUser, Disposable {
     const limits = this.#asking?.limits;
     this.#asking = undefined;
     limits?.signal.removeEventListener('abort', this.#giveUp);
-    limits?.connecting?.removeEventListener('abort', this.#giveUpConnecting);
+    this.#stopWaiting();
   }
 
   readonly #giveUp = (): void => this.#end({ kind: 'timed-out' });
-
-  readonly #giveUpConnecting = (): void => {
-    if (!this.#isConnected) this.#end({ kind: 'unreachable', code: 'ETIMEDOUT' });
-  };
 }

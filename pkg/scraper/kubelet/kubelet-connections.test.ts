@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { type CertificatePair, generateKey, issueCertificate } from '../../apiserver/certificates/issue-certificate.ts';
-import { systemClock } from '../../lifecycle/clock.ts';
+import { type Clock, systemClock } from '../../lifecycle/clock.ts';
+import { WoundClock } from '../../lifecycle/wound-clock.ts';
 import { as } from '../../model/units.ts';
 import { ResourceDecoder } from '../decode/decode.ts';
 import { FakeKubelet, plainText } from '../testing/fake-kubelet.ts';
@@ -446,21 +447,25 @@ describe('a request that takes too long', () => {
     await closed.promise;
   });
 
-  it('has a deadline of its own for connecting, which means nothing afterwards', async () => {
+  it('has a time of its own for connecting, which means nothing afterwards', async () => {
     await using deaf = await rawServer(() => undefined);
-    using client = clientWith({ ca: ca.certPem });
-    const connecting = new AbortController();
-    const reading = client.read(targetAt(deaf.port), patient, connecting.signal);
-    connecting.abort();
+    const clock = new WoundClock();
+    using client = clientWith({ ca: ca.certPem }, 'verified', clock);
+    const reading = client.read(targetAt(deaf.port), patient, 5_000);
+    await clock.wind(4_999);
+    assert.equal(client.size, 1);
+    await clock.wind(1);
     assert.deepEqual(await reading, { kind: 'unreachable', code: 'ETIMEDOUT' });
 
     await using kubelet = await new FakeKubelet(kubeletPair).listen();
-    const again = new AbortController();
-    kubelet.respond = (_request, response) => {
-      again.abort();
+    kubelet.respond = async (_request, response) => {
+      await clock.wind(5_000);
       plainText(response, usage);
     };
-    assert.equal(bodyOf(await client.read(targetAt(kubelet.port), patient, again.signal)), usage);
+    for (const _ of ['new', 'kept']) {
+      assert.equal(bodyOf(await client.read(targetAt(kubelet.port), patient, 5_000)), usage);
+    }
+    assert.equal(clock.waiting, 1, 'who closes what lies unused');
   });
 
   it('is not even begun when its time is up before', async () => {
@@ -520,13 +525,17 @@ function kubeletCertificate(issuer: CertificatePair, order: Partial<Parameters<t
   });
 }
 
-function clientWith(identity: KubeletIdentity, trust: KubeletTrust = 'verified'): KubeletConnections {
+function clientWith(
+  identity: KubeletIdentity,
+  trust: KubeletTrust = 'verified',
+  clock: Clock = systemClock,
+): KubeletConnections {
   const credentials = { current: () => identity };
   return new KubeletConnections({
     credentials,
     trust,
     keepAliveMs: 60_000,
-    clock: systemClock,
+    clock,
     userAgent: 'tacho/test',
   });
 }

@@ -73,14 +73,9 @@ export class KubeletConnections implements KubeletClient, Disposable {
     return this.#book.of(node);
   }
 
-  read(
-    target: KubeletTarget,
-    signal: AbortSignal,
-    connecting?: AbortSignal,
-    reached?: () => void,
-  ): Promise<KubeletAnswer> {
+  read(target: KubeletTarget, signal: AbortSignal, connectMs?: number, reached?: () => void): Promise<KubeletAnswer> {
     return new Promise((resolve) => {
-      const limits = { signal, connecting, reached };
+      const limits = { signal, connectMs, reached };
       if (this.#options.trust === 'plain-http') return this.#ask(target, {}, { limits, done: resolve });
       const shown = this.#options.credentials.current();
       this.#ask(target, shown, {
@@ -134,7 +129,7 @@ export class KubeletConnections implements KubeletClient, Disposable {
     const { clock, userAgent, encoding = 'gzip' } = this.#options;
     const tls = context && { context, accept: (socket: TLSSocket) => this.#accept(socket, target) };
     const memory = { landing: this.#landing, pool: this.#pool };
-    const connection = new KubeletConnection({ host, port, tls, userAgent, encoding, ...memory });
+    const connection = new KubeletConnection({ host, port, tls, userAgent, encoding, clock, ...memory });
     const kept = { connection, target, context, usedAt: clock.monotonic() };
     this.#kept.set(node, kept);
     this.#sweepLater();

@@ -97,11 +97,11 @@ class Trial {
 
   ask(connectMs = 10_000): Promise<Reached> {
     const limits = { signal: new AbortController().signal, connectMs };
-    return this.#candidates.ask(Object.keys(this.answers), limits, async (host, connecting) => {
+    return this.#candidates.ask(Object.keys(this.answers), limits, async (host, connectMs) => {
       this.tried.push(host);
       const answer = this.answers[host] ?? assert.fail(host);
       if (answer !== 'silence') return answer;
-      await this.clock.sleep(1e9, connecting);
+      await this.clock.sleep(connectMs, limits.signal);
       return { kind: 'unreachable', code: 'ETIMEDOUT' };
     });
   }

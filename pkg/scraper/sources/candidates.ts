@@ -1,5 +1,4 @@
 import type { Clock } from '../../lifecycle/clock.ts';
-import { deadline } from '../../lifecycle/deadline.ts';
 import type { KubeletAnswer } from '../kubelet/kubelet-client.ts';
 
 /** An answer, and the host that gave it, or by which it failed. */
@@ -16,18 +15,18 @@ export interface CandidateLimits {
   readonly connectMs: number;
 }
 
-/** Asks one host. `connecting` aborts when it should be connected by now. */
-export type AskHost = (host: string, connecting: AbortSignal) => Promise<KubeletAnswer>;
+/** Asks one host, to which there should be a connection after `connectMs`. */
+export type AskHost = (host: string, connectMs: number) => Promise<KubeletAnswer>;
 
 /**
  * The addresses of one node, tried one after the other until one leads to its kubelet. That one is tried first from then
  * on, until it leads nowhere any more.
  */
 export class Candidates {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'monotonic'>;
   #winner: string | undefined;
 
-  constructor(clock: Clock) {
+  constructor(clock: Pick<Clock, 'monotonic'>) {
     this.#clock = clock;
   }
 
@@ -37,8 +36,7 @@ export class Candidates {
     const failed: Reached[] = [];
     for (const [at, host] of this.#ordered(hosts).entries()) {
       const leftMs = limits.connectMs - (this.#clock.monotonic() - since);
-      using connecting = deadline(limits.signal, leftMs / (hosts.length - at), this.#clock);
-      const answer = await ask(host, connecting.signal);
+      const answer = await ask(host, leftMs / (hosts.length - at));
       if (!leadsNowhere(answer)) {
         this.#winner = host;
         return { host, answer };

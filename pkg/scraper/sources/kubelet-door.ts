@@ -73,11 +73,11 @@ export class KubeletDoor {
     }
     let sentAt = clock.now();
     let since = clock.monotonic();
-    const { host, answer } = await this.#candidates.ask(found.hosts, limits, (candidate, connecting) => {
+    const { host, answer } = await this.#candidates.ask(found.hosts, limits, (candidate, connectMs) => {
       sentAt = clock.now();
       since = clock.monotonic();
       const { target } = this.#placeAt(candidate, node);
-      return client.read(what ? { ...target, ...what } : target, limits.signal, connecting, limits.reached);
+      return client.read(what ? { ...target, ...what } : target, limits.signal, connectMs, limits.reached);
     });
     const { name: place } = this.#placeAt(host, node);
     if (answer.kind !== 'ok') return { kind: 'shut', finding: nothing(ended(answer, limits), { address: place }) };
