@@ -7,6 +7,7 @@ import { problemOf, problemOfFailure } from './connection/problem.ts';
 import type { KubeTransport } from './connection/transport.ts';
 import type { Metadata } from './metadata.ts';
 import { Watch } from './watch/watch.ts';
+import { atOnce } from './watch/watch-target.ts';
 
 const namespace = 'kube-system';
 const name = 'extension-apiserver-authentication';
@@ -53,7 +54,7 @@ export class AuthenticationConfigMap {
         decode: decodeConfigMap,
       },
       target: {
-        replace: (all) => (all.length === 0 ? this.#gone() : all.forEach((one) => this.#take(one))),
+        listing: atOnce((all) => (all.length === 0 ? this.#gone() : all.forEach((one) => this.#take(one)))),
         put: (one) => this.#take(one),
         remove: () => this.#gone(),
       },

@@ -27,6 +27,33 @@ describe('label sets', () => {
     for (let at = 0; at < count; at += 997) assert.equal(sets.share({ pod: `p-${at}` }), shared[at]);
   });
 
+  it('go when everybody who shared them has released them', () => {
+    const sets = new LabelSets();
+    const shared = sets.share({ app: 'web' });
+    sets.share({ app: 'web' });
+    sets.share({ app: 'web' });
+    sets.share({ app: 'db' });
+    sets.release(shared);
+    sets.release(shared);
+    assert.equal(sets.share({ app: 'web' }), shared);
+    sets.release(shared);
+    sets.release(shared);
+    assert.equal(sets.size, 1);
+    const again = { app: 'web' };
+    assert.equal(sets.share(again), again);
+  });
+
+  it('are released one by one, even where hashes meet', () => {
+    const sets = new LabelSets();
+    const shared = Array.from({ length: 100_000 }, (_, at) => sets.share({ pod: `p-${at}` }));
+    const kept = shared.filter((_, at) => at % 2 === 0);
+    for (const labels of shared.filter((_, at) => at % 2 === 1)) sets.release(labels);
+    assert.equal(sets.size, kept.length);
+    for (const labels of kept) assert.equal(sets.share({ ...labels }), labels);
+    for (const labels of [...kept, ...kept]) sets.release(labels);
+    assert.equal(sets.size, 0);
+  });
+
   it('go when nobody uses them any more', () => {
     const sets = new LabelSets();
     const used = sets.share({ app: 'kept' });

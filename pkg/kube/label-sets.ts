@@ -4,12 +4,15 @@ import type { Labels } from '../model/cluster.ts';
 const fewest = 1_000;
 
 /**
- * One object for all equal label sets, so that the pods of a ReplicaSet share theirs. Sets that nobody uses any more go
- * at the next `keepOnly`, which the owner calls whenever `overgrown`: at most twice the sets in use are held.
+ * One object for all equal label sets, so that the pods of a ReplicaSet share theirs. A set goes when everybody who shared
+ * it has released it. An owner who cannot tell that calls `keepOnly` whenever `overgrown`: then at most twice the sets in
+ * use are held.
  */
 export class LabelSets {
   /** By hash; an array only where two different sets share one, which is rare. */
   #byHash = new Map<number, Labels | Labels[]>();
+  /** How many have shared a set beyond the first; it is not among these while there is only one. */
+  #others = new Map<Labels, number>();
   #size = 0;
   #sizeLimit = fewest;
 
@@ -31,16 +34,37 @@ export class LabelSets {
       return labels;
     }
     const candidates = Array.isArray(found) ? found : [found as Labels];
-    const twin = candidates.find((candidate) => equal(candidate, labels));
-    if (twin !== undefined) return twin;
+    const twin = candidates.find((candidate) => sameLabelSet(candidate, labels));
+    if (twin !== undefined) {
+      this.#others.set(twin, (this.#others.get(twin) ?? 0) + 1);
+      return twin;
+    }
     this.#byHash.set(hash, [...candidates, labels]);
     this.#size++;
     return labels;
   }
 
+  /** One who shared this set, by this very object, has no use for it any more. */
+  release(labels: Labels): void {
+    const others = this.#others.get(labels) ?? 0;
+    if (others > 1) this.#others.set(labels, others - 1);
+    else if (others === 1) this.#others.delete(labels);
+    else this.#drop(labels);
+  }
+
+  #drop(labels: Labels): void {
+    const hash = hashOf(labels);
+    const found = this.#byHash.get(hash);
+    const left = Array.isArray(found) ? found.filter((candidate) => candidate !== labels) : [];
+    if (left.length > 0) this.#byHash.set(hash, left);
+    else this.#byHash.delete(hash);
+    this.#size--;
+  }
+
   /** Forgets all sets but those in use. */
   keepOnly(used: Iterable<Labels>): void {
     this.#byHash = new Map();
+    this.#others = new Map();
     this.#size = 0;
     // Neighbours share their labels more often than not, and hashing these takes long.
     let before: Labels | undefined;
@@ -52,8 +76,8 @@ export class LabelSets {
   }
 }
 
-/** Label names come sorted from the kube-apiserver; the same set in another order would merely not be shared. */
-function equal(a: Labels, b: Labels): boolean {
+/** Label names come sorted from the kube-apiserver; the same set in another order counts as another one. */
+export function sameLabelSet(a: Labels, b: Labels): boolean {
   if (a === b) return true;
   const names = Object.keys(a);
   const others = Object.keys(b);

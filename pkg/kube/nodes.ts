@@ -6,6 +6,7 @@ import type { KubeTransport } from './connection/transport.ts';
 import { decodeNode, sameNode } from './node-record.ts';
 import { nobody, twoReaders, type WatchReader } from './watch/two-readers.ts';
 import { Watch } from './watch/watch.ts';
+import { atOnce } from './watch/watch-target.ts';
 
 /** What happened to a node. For `removed` the record is the last one known. */
 export interface NodeChange {
@@ -36,7 +37,7 @@ export class NodeCatalog {
     const own: WatchReader<NodeRecord> = {
       decode: decodeNode,
       target: {
-        replace: (all) => this.#replace(all),
+        listing: atOnce((all) => this.#replace(all)),
         put: (node) => this.#put(node),
         remove: ({ name }) => this.#remove(name),
       },

@@ -1,12 +1,11 @@
-import type { Labels, PodRecord } from '../model/cluster.ts';
+import type { PodRecord } from '../model/cluster.ts';
 import type { LabelSelector } from '../model/label-selector.ts';
-import { ByName } from './catalog/by-name.ts';
-import { PodNamespace } from './catalog/pod-namespace.ts';
-import { LabelSets } from './label-sets.ts';
+import { PodSet } from './catalog/pod-set.ts';
 import { labelsOf, type Metadata } from './metadata.ts';
 import type { CatalogOptions } from './nodes.ts';
 import { twoReaders, type WatchReader } from './watch/two-readers.ts';
 import { Watch } from './watch/watch.ts';
+import type { Listing } from './watch/watch-target.ts';
 import type { WatchedResource } from './watch/watched-resource.ts';
 
 const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
@@ -34,11 +33,7 @@ const wholePods: Question = {
 /** The Running pods of the cluster, as the kube-apiserver last told: their names and labels, nothing else. */
 export class PodCatalog {
   readonly #watch: Pick<Watch<unknown>, 'run' | 'synced'>;
-  readonly #labels = new LabelSets();
-  #namespaces = new ByName<PodNamespace>();
-  /** One string for all pods of a namespace. */
-  readonly #namespaceNames = new Map<string, string>();
-  #size = 0;
+  #pods = new PodSet();
 
   /** `also` reads every pod that is bound to a node and has not ended; then they are asked for whole. */
   constructor({ connection, ...rest }: CatalogOptions, also?: WatchReader<unknown>) {
@@ -54,11 +49,11 @@ export class PodCatalog {
 
   #names(): WatchReader<PodRecord> {
     return {
-      decode: (object) => this.#decode(object),
+      decode: decodePod,
       target: {
-        replace: (all) => this.#replace(all),
-        put: (pod) => this.#put(pod),
-        remove: (pod) => this.#remove(pod),
+        listing: () => this.#listing(),
+        put: (pod) => this.#pods.put(pod),
+        remove: (pod) => this.#pods.remove(pod),
       },
     };
   }
@@ -67,13 +62,27 @@ export class PodCatalog {
   #runningNames(): WatchReader<{ readonly pod: PodRecord; readonly runs: boolean }> {
     return {
       decode: (object) => {
-        const pod = this.#decode(object);
+        const pod = decodePod(object);
         return pod && { pod, runs: isRunning(object) };
       },
       target: {
-        replace: (all) => this.#replace(all.flatMap(({ pod, runs }) => (runs ? pod : []))),
-        put: ({ pod, runs }) => (runs ? this.#put(pod) : this.#remove(pod)),
-        remove: ({ pod }) => this.#remove(pod),
+        listing: () => {
+          const { add, complete } = this.#listing();
+          return { add: ({ pod, runs }) => void (runs && add(pod)), complete };
+        },
+        put: ({ pod, runs }) => (runs ? this.#pods.put(pod) : this.#pods.remove(pod)),
+        remove: ({ pod }) => this.#pods.remove(pod),
+      },
+    };
+  }
+
+  /** Another set grows beside the one in use, and holds by the same record what has not changed. */
+  #listing(): Listing<PodRecord> {
+    const next = new PodSet();
+    return {
+      add: (pod) => next.putLike(this.#pods.get(pod.namespace, pod.name), pod),
+      complete: () => {
+        this.#pods = next;
       },
     };
   }
@@ -89,96 +98,34 @@ export class PodCatalog {
   }
 
   get size(): number {
-    return this.#size;
+    return this.#pods.size;
   }
 
   /** How many different label sets are held; pods share them. */
   get labelSets(): number {
-    return this.#labels.size;
+    return this.#pods.labelSets;
   }
 
   get(namespace: string, name: string): PodRecord | undefined {
-    return this.#namespaces.get(namespace)?.get(name);
+    return this.#pods.get(namespace, name);
   }
 
   /**
-   * Sorted by namespace, then name; may leave out those that `labels` does not match. Safe to walk slowly while pods come
-   * and go.
+   * Sorted by namespace, then name; may leave out those that `labels` does not match. Safe to walk slowly, and once, while
+   * pods come and go.
    */
   list(namespace?: string, labels?: LabelSelector): Iterable<PodRecord> {
-    if (namespace === undefined) return this.#listAll(labels);
-    return this.#namespaces.get(namespace)?.sorted(labels) ?? [];
-  }
-
-  *#listAll(labels: LabelSelector | undefined): Generator<PodRecord, void, undefined> {
-    for (const namespace of this.#namespaces.sorted()) for (const pod of namespace.sorted(labels)) yield pod;
-  }
-
-  /** Names and labels are copies, so nothing keeps the page they came in. */
-  #decode(object: unknown): PodRecord | undefined {
-    const { metadata } = (object ?? {}) as { readonly metadata?: Metadata | null };
-    if (!metadata) return undefined;
-    const { namespace, name } = metadata;
-    if (typeof namespace !== 'string' || typeof name !== 'string' || namespace === '' || name === '') return undefined;
-    return { namespace: this.#shareName(namespace), name, labels: this.#labels.share(labelsOf(metadata)) };
-  }
-
-  #shareName(namespace: string): string {
-    const shared = this.#namespaceNames.get(namespace);
-    if (shared === undefined) this.#namespaceNames.set(namespace, namespace);
-    return shared ?? namespace;
-  }
-
-  #replace(all: readonly PodRecord[]): void {
-    const known = this.#namespaces;
-    this.#namespaces = new ByName();
-    this.#size = 0;
-    for (const pod of all) this.#place(sameAs(known.get(pod.namespace)?.get(pod.name), pod));
-    this.#tidy();
-  }
-
-  #put(pod: PodRecord): void {
-    this.#place(pod);
-    if (this.#labels.overgrown) this.#tidy();
-  }
-
-  #place(pod: PodRecord): void {
-    const namespace = this.#namespace(pod.namespace);
-    const known = namespace.get(pod.name);
-    if (known === undefined) this.#size++;
-    else if (known.labels === pod.labels) return;
-    namespace.put(pod);
-  }
-
-  #remove(pod: PodRecord): void {
-    const namespace = this.#namespaces.get(pod.namespace);
-    if (namespace?.remove(pod.name) !== true) return;
-    this.#size--;
-    if (namespace.size === 0) this.#namespaces.remove(namespace.name);
-  }
-
-  #namespace(name: string): PodNamespace {
-    const known = this.#namespaces.get(name);
-    if (known !== undefined) return known;
-    const namespace = new PodNamespace(name);
-    this.#namespaces.put(namespace);
-    return namespace;
-  }
-
-  #tidy(): void {
-    this.#labels.keepOnly(this.#usedLabels());
-    this.#namespaceNames.clear();
-    for (const { name } of this.#namespaces.values()) this.#namespaceNames.set(name, name);
-  }
-
-  *#usedLabels(): Generator<Labels> {
-    for (const namespace of this.#namespaces.values()) for (const { labels } of namespace.pods()) yield labels;
+    return this.#pods.list(namespace, labels);
   }
 }
 
-/** The record already held where it says the same: after a list everything is held once. */
-function sameAs(known: PodRecord | undefined, pod: PodRecord): PodRecord {
-  return known?.labels === pod.labels ? known : pod;
+/** Names and labels are copies, so nothing keeps the page they came in. */
+function decodePod(object: unknown): PodRecord | undefined {
+  const { metadata } = (object ?? {}) as { readonly metadata?: Metadata | null };
+  if (!metadata) return undefined;
+  const { namespace, name } = metadata;
+  if (typeof namespace !== 'string' || typeof name !== 'string' || namespace === '' || name === '') return undefined;
+  return { namespace, name, labels: labelsOf(metadata) };
 }
 
 const isRunning = (object: unknown): boolean =>

@@ -79,7 +79,7 @@ function change(namespace: PodNamespace, expected: Map<string, PodRecord>, rando
   for (let left = random(30); left > 0; left--) {
     const one = pod(`p-${random(2_100)}`, labelsOf(random(2_100)));
     if (random(3) === 0) {
-      assert.equal(namespace.remove(one.name), expected.delete(one.name));
+      assert.equal(namespace.remove(one.name) !== undefined, expected.delete(one.name));
     } else {
       namespace.put(one);
       expected.set(one.name, one);

@@ -32,11 +32,11 @@ export class PodNamespace {
     this.#index.add(pod);
   }
 
-  /** False when there was none of this name. */
-  remove(name: string): boolean {
+  /** What had this name. */
+  remove(name: string): PodRecord | undefined {
     const pod = this.#pods.remove(name);
     if (pod !== undefined) this.#index.remove(pod);
-    return pod !== undefined;
+    return pod;
   }
 
   /** In no particular order, for next to nothing. */

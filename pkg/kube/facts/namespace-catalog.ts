@@ -1,6 +1,7 @@
 import type { Metadata } from '../metadata.ts';
 import type { CatalogOptions } from '../nodes.ts';
 import { Watch } from '../watch/watch.ts';
+import { atOnce } from '../watch/watch-target.ts';
 
 const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
@@ -26,9 +27,9 @@ export class NamespaceCatalog {
         decode: decodeNamespace,
       },
       target: {
-        replace: (all) => {
+        listing: atOnce((all) => {
           this.#uids = new Map(all.map(({ name, uid }) => [name, uid]));
-        },
+        }),
         put: ({ name, uid }) => void this.#uids.set(name, uid),
         remove: ({ name }) => void this.#uids.delete(name),
       },

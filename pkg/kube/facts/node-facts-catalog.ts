@@ -1,6 +1,6 @@
 import type { NodeFacts } from '../../model/pod-facts.ts';
 import type { WatchReader } from '../watch/two-readers.ts';
-import type { WatchTarget } from '../watch/watch.ts';
+import { atOnce, type WatchTarget } from '../watch/watch-target.ts';
 import { decodeNodeFacts } from './decode-node.ts';
 
 /** What nodes have to give to pods. It reads what a watch of nodes finds. */
@@ -8,9 +8,9 @@ export class NodeFactsCatalog implements WatchReader<NodeFacts> {
   readonly #hostIdAnnotation: string;
   #nodes = new Map<string, NodeFacts>();
   readonly target: WatchTarget<NodeFacts> = {
-    replace: (all) => {
+    listing: atOnce((all) => {
       this.#nodes = new Map(all.map((node) => [node.name, node]));
-    },
+    }),
     put: (node) => void this.#nodes.set(node.name, node),
     remove: ({ name }) => void this.#nodes.delete(name),
   };

@@ -1,7 +1,7 @@
 import type { PodFacts, PodShape } from '../../model/pod-facts.ts';
 import { LabelSets } from '../label-sets.ts';
 import type { WatchReader } from '../watch/two-readers.ts';
-import type { WatchTarget } from '../watch/watch.ts';
+import { atOnce, type WatchTarget } from '../watch/watch-target.ts';
 import { decodePodFacts } from './decode-pod.ts';
 
 /** Below this many, tidying is not worth the walk. */
@@ -21,7 +21,7 @@ export class PodFactsCatalog implements WatchReader<PodFacts> {
   readonly #pods = new Map<string, PodFacts>();
   readonly #byNode = new Map<string, Map<string, PodFacts>>();
   readonly target: WatchTarget<PodFacts> = {
-    replace: (all) => this.#replace(all),
+    listing: atOnce((all) => this.#replace(all)),
     put: (pod) => this.#put(pod),
     remove: (pod) => this.#remove(keyOf(pod)),
   };

@@ -1,4 +1,4 @@
-import type { WatchTarget } from './watch.ts';
+import type { WatchTarget } from './watch-target.ts';
 
 /** Who keeps something of each object that a watch finds. */
 export interface WatchReader<Kept> {
@@ -10,7 +10,11 @@ export interface WatchReader<Kept> {
 /** Keeps nothing of anything. */
 export const nobody: WatchReader<never> = {
   decode: () => undefined,
-  target: { replace: () => undefined, put: () => undefined, remove: () => undefined },
+  target: {
+    listing: () => ({ add: () => undefined, complete: () => undefined }),
+    put: () => undefined,
+    remove: () => undefined,
+  },
 };
 
 /** What two readers keep of one object; one of them at least keeps something. */
@@ -30,9 +34,18 @@ export function twoReaders<First, Second>(
       return kept.first === undefined && kept.second === undefined ? undefined : kept;
     },
     target: {
-      replace(all) {
-        first.target.replace(all.flatMap((one) => one.first ?? []));
-        second.target.replace(all.flatMap((one) => one.second ?? []));
+      listing() {
+        const both = { first: first.target.listing(), second: second.target.listing() };
+        return {
+          add(one) {
+            if (one.first !== undefined) both.first.add(one.first);
+            if (one.second !== undefined) both.second.add(one.second);
+          },
+          complete() {
+            both.first.complete();
+            both.second.complete();
+          },
+        };
       },
       put(one) {
         if (one.first !== undefined) first.target.put(one.first);

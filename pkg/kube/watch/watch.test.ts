@@ -4,6 +4,7 @@ import { WoundClock } from '../../lifecycle/wound-clock.ts';
 import { FakeApiserver, type FakeObject, type HandMade } from '../testing/fake-apiserver.ts';
 import { KeptLog } from '../testing/kept-log.ts';
 import { Watch } from './watch.ts';
+import { atOnce } from './watch-target.ts';
 
 describe('a watch', () => {
   it('lists page by page, then hears of every change', async () => {
@@ -78,6 +79,34 @@ describe('a watch', () => {
       assert.equal(test.apiserver.openWatches, 1);
     });
   }
+
+  it('takes in each page before it asks for the next', async () => {
+    const apiserver = new FakeApiserver();
+    for (const name of names('pod', 7)) apiserver.put(object(name));
+    const clock = new WoundClock();
+    const happened: string[] = [];
+    const watch = new Watch<string>({
+      transport: apiserver,
+      resource: { what: 'things', path: '/things', pageSize: 3, decode: nameOf },
+      target: {
+        listing: () => ({
+          add: (name) => void happened.push(`${name} of page ${apiserver.requests.length}`),
+          complete: () => void happened.push('complete'),
+        }),
+        put: () => undefined,
+        remove: () => undefined,
+      },
+      clock,
+      log: new KeptLog(),
+    });
+    const stop = new AbortController();
+    const running = watch.run(stop.signal);
+    await clock.wind(0);
+    stop.abort();
+    await running;
+    const pages = [1, 1, 1, 2, 2, 2, 3];
+    assert.deepEqual(happened, [...pages.map((page, at) => `pod-${at} of page ${page}`), 'complete']);
+  });
 
   it('watches from where its list began, should the pages be of different times', async () => {
     const page = (resourceVersion: string, more: object) => ({
@@ -314,7 +343,7 @@ describe('a watch that goes wrong', () => {
     const watch = new Watch({
       transport: apiserver,
       resource: { what: 'things', path: '/things', decode: nameOf },
-      target: { replace: broken, put: broken, remove: broken },
+      target: { listing: broken, put: broken, remove: broken },
       clock,
       log: new KeptLog(),
     });
@@ -380,10 +409,10 @@ function started(start: Start) {
     transport: apiserver,
     resource: { what: 'things', path: '/things', pageSize, decode: nameOf },
     target: {
-      replace(all) {
+      listing: atOnce((all) => {
         known.clear();
         for (const name of all) known.add(name);
-      },
+      }),
       put: (name) => void known.add(name),
       remove: (name) => void known.delete(name),
     },

@@ -6,15 +6,8 @@ import { fetchPage } from './list-page.ts';
 import type { WatchEvent } from './watch-event.ts';
 import { WatchReport } from './watch-report.ts';
 import { watchStream } from './watch-stream.ts';
+import type { Listing, WatchTarget } from './watch-target.ts';
 import type { Failed, Stale, WatchedResource } from './watched-resource.ts';
-
-/** Who keeps what a watch finds. Between a loss and the next list it simply hears nothing, and keeps what it has. */
-export interface WatchTarget<Kept> {
-  /** All there is, at once: what is not among these is gone. */
-  replace(all: readonly Kept[]): void;
-  put(one: Kept): void;
-  remove(one: Kept): void;
-}
 
 /** What following a kind of object takes. */
 export interface WatchOptions<Kept> {
@@ -100,7 +93,8 @@ export class Watch<Kept> {
   }
 
   async #list(signal: AbortSignal): Promise<Step> {
-    const kept: Kept[] = [];
+    const listing = this.#options.target.listing();
+    let count = 0;
     let token = '';
     // Of the first page, as client-go does: what changed while listing is then heard of, if twice.
     let version: string | undefined;
@@ -108,19 +102,19 @@ export class Watch<Kept> {
       const outcome = await fetchPage(this.#options, token, signal);
       if (outcome.kind !== 'page') return outcome;
       const { items, next, resourceVersion } = outcome.page;
-      for (const item of items) this.#keep(item, (one) => kept.push(one));
+      for (const item of items) if (this.#keep(item, (one) => listing.add(one))) count++;
       version ??= resourceVersion;
-      if (next === '') return this.#complete(kept, version);
+      if (next === '') return this.#complete(listing, count, version);
       if (next === token) return failed('the list has no end: a page names itself as the next one');
       token = next;
     }
     return failed(`the list has no end: ${maxPages} pages read`);
   }
 
-  #complete(kept: readonly Kept[], version: string): Step {
-    this.#options.target.replace(kept);
+  #complete(listing: Listing<Kept>, count: number, version: string): Step {
+    listing.complete();
     this.#synced = true;
-    this.#report.listed(kept.length);
+    this.#report.listed(count);
     return { kind: 'went-on', version, restMs: 0 };
   }
 
