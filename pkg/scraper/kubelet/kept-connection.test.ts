@@ -58,6 +58,14 @@ describe('a kept connection', () => {
     await peer.closed(0);
   });
 
+  it('is over with an answer that ends with it, and that is whole only then', async () => {
+    peer.lastWords = 'HTTP/1.0 200 OK\r\n\r\nall of it\n';
+    assert.deepEqual([await ask(), await ask()], ['all of it\n', 'all of it\n']);
+    assert.equal(peer.sockets.length, 2);
+    peer.lastWords = 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf of it\n';
+    assert.equal(await ask(), 'unreachable', 'this one says that there would have been more');
+  });
+
   it('is closed when nobody has used it for its time, and not before', async () => {
     await ask();
     await clock.wind(keepAliveMs / 2);
@@ -87,6 +95,8 @@ class Peer implements AsyncDisposable {
   fields = '';
   /** Follows each answer within the same packet. */
   behind = '';
+  /** Says this instead of an answer, and then that there is no more. */
+  lastWords: string | undefined;
   /** Hangs up instead of answering. */
   cuts = false;
   #asked = 0;
@@ -119,6 +129,7 @@ class Peer implements AsyncDisposable {
 
   #answer(socket: Socket): void {
     if (this.cuts) return void socket.destroy();
+    if (this.lastWords !== undefined) return void socket.end(this.lastWords);
     this.#asked++;
     socket.write(answerOf(`${this.#asked}\n`, this.fields) + this.behind);
   }

@@ -153,8 +153,8 @@ export class KubeletConnection implements LineUser, Disposable {
     this.#reader = undefined;
     if (!goesOn) this.#hangUp();
     this.#forgetAsking();
-    if (asking === undefined) reader[Symbol.dispose]();
-    else answerTo(reader, asking.target.accept, asking.done);
+    // Somebody asked, or nothing would have been read.
+    if (asking !== undefined) answerTo(reader, asking.target.accept, asking.done);
   }
 
   #end(answer: KubeletAnswer): void {

@@ -160,6 +160,7 @@ describe('the pin of a node that has left', () => {
   it('goes after ten minutes, and stays while nodes are not all known, or when the node is back', async () => {
     const world = new World({ 'uid-n1': 'key-1', 'uid-n2': 'key-2' });
     world.nodes.synced = false;
+    world.nodes.names = [];
     await using _one = await world.replica();
     await world.clock.wind(1_200_000);
     assert.equal(world.store.pins.size, 2);
@@ -194,6 +195,19 @@ describe('the memory', () => {
     const again = one.pins.recognise(owner('n1'), 'key-2');
     await world.clock.wind(250);
     assert.deepEqual(await again, { kind: 'known' });
+  });
+
+  it('does not wait on behalf of a first contact that was told to come again', async () => {
+    const world = new World();
+    await using one = await world.replica();
+    world.store.silent = true;
+    const answer = one.pins.recognise(owner('n1'), 'key-1');
+    await world.clock.wind(3_000);
+    assert.equal((await answer).kind, 'unknown');
+    world.store.pins.set('uid-n1', 'key-2');
+    world.store.release();
+    await world.clock.wind(60_000);
+    assert.equal(world.store.verdicts, 0, 'nobody was there to be told that it is another');
   });
 
   it('leaves nothing waiting when it stops', async () => {
@@ -260,6 +274,8 @@ class FakeStore {
   silent = false;
   alwaysTaken = false;
   writes = 0;
+  /** How often somebody was to be told how a pin is taken out. */
+  verdicts = 0;
   #version = 0;
   readonly #released = Promise.withResolvers<void>();
 
@@ -292,7 +308,10 @@ class FakeStore {
         this.pins = new Map(pins);
         return { kind: 'written' };
       },
-      howToForget: (uid) => `forget ${uid}`,
+      howToForget: (uid) => {
+        this.verdicts++;
+        return `forget ${uid}`;
+      },
     };
   }
 }
