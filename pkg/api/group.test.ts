@@ -6,8 +6,10 @@ import protobuf from 'protobufjs';
 import { listJson, objectJson } from '../apiserver/encode/json.ts';
 import type { JsonWriter } from '../apiserver/encode/json-writer.ts';
 import { partialJson } from '../apiserver/encode/partial-metadata.ts';
-import { objectFields, protobufListChunks } from '../apiserver/encode/protobuf.ts';
+import { objectFields } from '../apiserver/encode/protobuf.ts';
+import { protobufList } from '../apiserver/encode/protobuf-list.ts';
 import { ProtobufWriter } from '../apiserver/encode/protobuf-writer.ts';
+import { plainShelf } from '../apiserver/encode/shelf.ts';
 import { tableJson } from '../apiserver/encode/table.ts';
 import type { Resource } from '../apiserver/resource.ts';
 import { WoundClock } from '../lifecycle/wound-clock.ts';
@@ -86,14 +88,15 @@ describe('the recorded answers of the reference', () => {
       const { typeMeta, raw } = decoded('Unknown', golden.subarray(4));
       const { items } = decoded(typeMeta.kind, raw);
       const resource = recordedResource(items.map(asJson), index);
-      const write = (object: unknown, out: ProtobufWriter): void => objectFields(object, resource.wire, out);
-      const chunks = await protobufListChunks(
+      const item = (object: unknown, out: ProtobufWriter): void => objectFields(object, resource.wire, out);
+      const { chunks } = await protobufList(
         { kind: typeMeta.kind, apiVersion },
         resource.list({}),
-        write,
+        { item, shelf: plainShelf() },
         new AbortController().signal,
       );
-      assert.equal(Buffer.concat(chunks).toString('hex'), golden.toString('hex'));
+      assert.ok(chunks instanceof Uint8Array);
+      assert.equal(Buffer.from(chunks).toString('hex'), golden.toString('hex'));
     });
   }
 });

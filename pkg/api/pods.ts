@@ -11,6 +11,7 @@ import type { Findings, MissingNode } from './absence/survey.ts';
 import { usageCells, usageColumns } from './columns.ts';
 import { type ApiInstruments, ageSeconds } from './instruments.ts';
 import { notFound } from './not-found.ts';
+import { PodShelf } from './pod-shelf.ts';
 import type { PodLister, UsageSource } from './source.ts';
 import { measuredFields, measuredJson, usageFields, usageJson } from './wire.ts';
 
@@ -167,6 +168,7 @@ const wire: Wire<PodMetrics> = {
       out.close(opened);
     }
   },
+  shelf: () => new PodShelf(),
   columns: (first) => usageColumns(usagesOf(first)),
   cells: (object, columns) => usageCells(usagesOf(object), object.usage.windowNs, columns),
 };

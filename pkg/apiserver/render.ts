@@ -1,11 +1,13 @@
 import { listJson, objectJson, type TypeMeta, textOf } from './encode/json.ts';
 import type { JsonWriter } from './encode/json-writer.ts';
 import { partialJson, partialListType, partialType } from './encode/partial-metadata.ts';
-import { metadataFields, objectFields, protobufBody, protobufListChunks } from './encode/protobuf.ts';
+import { metadataFields, objectFields, protobufBody } from './encode/protobuf.ts';
+import { protobufList, type SizedBody } from './encode/protobuf-list.ts';
 import type { ProtobufWriter } from './encode/protobuf-writer.ts';
+import { plainShelf } from './encode/shelf.ts';
 import { type TableOptions, tableJson } from './encode/table.ts';
 import { listBody, textBody, textsOf } from './encode/text-body.ts';
-import type { Answer, Body } from './exchange.ts';
+import type { Answer } from './exchange.ts';
 import { contentTypes, type MediaType, type Offers } from './negotiate.ts';
 import type { ApiGroupVersion, Resource } from './resource.ts';
 
@@ -53,7 +55,8 @@ export async function listAnswer(objects: Iterable<unknown>, view: View, signal:
   if (media.encoding !== 'protobuf') {
     return await listTextAnswer((perPiece) => listJson(form.listType, objects, form.item, perPiece), media, signal);
   }
-  return protobufAnswer(...(await protobufListChunks(form.listType, objects, form.fields, signal)));
+  const shelf = view.resource.wire.shelf?.() ?? plainShelf();
+  return sizedAnswer(await protobufList(form.listType, objects, { item: form.fields, shelf }, signal));
 }
 
 /** An answer in JSON or YAML made of compact JSON pieces. */
@@ -70,12 +73,18 @@ async function listTextAnswer(
   return { status: 200, headers: { 'Content-Type': contentTypes[media.encoding] }, body };
 }
 
-/** An answer in protobuf, whose length is known although it may leave in chunks. */
-export function protobufAnswer(...chunks: readonly Uint8Array[]): Answer {
-  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  // Three chunks are the head, one of items and the tail: not worth a turn of the event loop each.
-  const body: Body = chunks.length <= 3 ? Buffer.concat(chunks) : chunks;
-  return { status: 200, headers: { 'Content-Type': contentTypes.protobuf, 'Content-Length': String(length) }, body };
+/** An answer in protobuf. */
+export function protobufAnswer(body: Uint8Array): Answer {
+  return sizedAnswer({ chunks: body, length: body.length });
+}
+
+/** The length of a list in protobuf is known although it leaves in chunks. */
+function sizedAnswer({ chunks, length }: SizedBody): Answer {
+  return {
+    status: 200,
+    headers: { 'Content-Type': contentTypes.protobuf, 'Content-Length': String(length) },
+    body: chunks,
+  };
 }
 
 /** How objects are written when they are not rows of a Table. */

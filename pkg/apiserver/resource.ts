@@ -3,6 +3,7 @@ import type { FieldSelector } from '../model/field-selector.ts';
 import type { LabelSelector } from '../model/label-selector.ts';
 import type { JsonWriter } from './encode/json-writer.ts';
 import type { ProtobufWriter } from './encode/protobuf-writer.ts';
+import type { Shelf } from './encode/shelf.ts';
 import type { TypeDescription } from './openapi/type-description.ts';
 
 /** The metadata our objects carry: no uid, resourceVersion or annotations, as in the reference. */
@@ -34,6 +35,8 @@ export interface Wire<T> {
   protobufFields(object: T, out: ProtobufWriter): void;
   /** Columns after Name, decided by the first object, as the reference does; none for an empty list. */
   columns(first: T): readonly TableColumn[];
+  /** Where objects of a long list wait in little memory. Absent = they wait as they are. */
+  shelf?(): Shelf<T>;
   /** One cell per column. */
   cells(object: T, columns: readonly TableColumn[]): readonly string[];
 }

@@ -10,6 +10,9 @@ const piecesPerChunk = 64;
  */
 export const chunkBytes = 64 * 1024;
 
+/** What the last item of a chunk may need beyond the size of the chunk, nearly always. In bytes. */
+export const roomForOne = 4096;
+
 /** A body from many small pieces: one string when there are few, otherwise chunks drawn as the client takes them. */
 export function chunkedBody(pieces: Iterable<string>): Body {
   const iterator = joined(pieces)[Symbol.iterator]();

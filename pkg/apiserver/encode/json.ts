@@ -1,6 +1,7 @@
 import type { Labels } from '../../model/cluster.ts';
 import { timeText } from '../../model/time-text.ts';
 import type { ObjectMeta, Wire } from '../resource.ts';
+import { roomForOne } from './chunked.ts';
 import { jsonString } from './json-string.ts';
 import { JsonWriter } from './json-writer.ts';
 import { rememberingLast } from './remembering-last.ts';
@@ -101,9 +102,6 @@ export function* framedJson<T>(
   out.text(tail);
   yield out.take();
 }
-
-/** What the last item of a piece may need beyond the piece's size, nearly always. In bytes. */
-const roomForOne = 4096;
 
 /** `"kind":"…","apiVersion":"…",` or less. */
 export function typeMembers(type: TypeMeta | undefined): string {

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import protobuf from 'protobufjs';
 import type { ObjectMeta } from '../resource.ts';
-import { metadataFields, protobufBody, protobufListChunks } from './protobuf.ts';
+import { metadataFields, protobufBody } from './protobuf.ts';
+import { protobufList } from './protobuf-list.ts';
+import type { ProtobufWriter } from './protobuf-writer.ts';
+import { plainShelf } from './shelf.ts';
 
 const type = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' };
 const never = new AbortController().signal;
@@ -41,16 +44,15 @@ test('an object without a creation time has an empty one', () => {
   assert.match(Buffer.from(body).toString('hex'), /38004200/);
 });
 
-test('lists of every length around the chunks are read back by another implementation', async () => {
-  for (const count of [0, 1, 63, 64, 65, 128, 1000]) {
+test('lists of every length, of one chunk and of several, are read back by another implementation', async () => {
+  for (const count of [0, 1, 63, 64, 65, 128, 1000, 5000, 150_000]) {
     const names = Array.from({ length: count }, (_, index) => `pod-${index}`);
-    const chunks = await protobufListChunks(
-      type,
-      names,
-      (name, out) => out.message(1, (inner) => metadataFields(pod(name, {}), inner)),
-      never,
-    );
-    const body = Buffer.concat(chunks);
+    const item = (name: string, out: ProtobufWriter): void =>
+      out.message(1, (inner) => metadataFields(pod(name, {}), inner));
+    const { chunks, length } = await protobufList(type, names, { item, shelf: plainShelf() }, never);
+    const body = Buffer.concat(chunks instanceof Uint8Array ? [chunks] : [...chunks]);
+    assert.equal(body.length, length);
+    assert.equal(chunks instanceof Uint8Array, count <= 1000);
     assert.equal(body.subarray(0, 4).toString(), 'k8s\0');
     const unknown = decode('Unknown', body.subarray(4)) as { typeMeta: object; raw: Uint8Array };
     assert.deepEqual(unknown.typeMeta, type);
@@ -65,14 +67,11 @@ test('lists of every length around the chunks are read back by another implement
 test('a client that leaves ends the encoding', async () => {
   const gone = new AbortController();
   let encoded = 0;
-  const encoding = protobufListChunks(
-    type,
-    Array.from({ length: 10_000 }, (_, index) => index),
-    () => {
-      if (++encoded === 100) gone.abort();
-    },
-    gone.signal,
-  );
+  const item = (): void => {
+    if (++encoded === 100) gone.abort();
+  };
+  const objects = Array.from({ length: 10_000 }, (_, index) => index);
+  const encoding = protobufList(type, objects, { item, shelf: plainShelf() }, gone.signal);
   await assert.rejects(encoding, { name: 'AbortError' });
   assert.ok(encoded <= 512, `${encoded} encoded`);
 });
