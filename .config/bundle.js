@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { nodeFlags } from './node-flags.js';
+import { nodeEnvironment, nodeFlags } from './node-flags.js';
 
 const root = join(import.meta.dirname, '..');
 const folder = join(root, 'dist', 'bundle');
@@ -93,5 +93,7 @@ for (const { name, entry } of apart) {
 }
 // Beside them lies no package.json that would make modules of them.
 writeFileSync(join(folder, 'node-flags'), `${nodeFlags.join(' ')}\n`);
+const environment = Object.entries(nodeEnvironment).map(([name, value]) => `${name}=${value}\n`);
+writeFileSync(join(folder, 'node-environment'), environment.join(''));
 execFileSync(process.execPath, [...nodeFlags, join(folder, 'warm-up.cjs')], { stdio: ['ignore', 'ignore', 'ignore'] });
 rmSync(join(folder, 'warm-up.cjs'));

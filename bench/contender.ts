@@ -8,6 +8,8 @@ import { type Program, startProgram } from './program.ts';
 export interface Contender {
   readonly name: string;
   readonly command: readonly string[];
+  /** What it finds in its environment beyond ours. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** It knows our own flags, and is a script that Node.js runs. */
   readonly isOurs: boolean;
 }
@@ -25,8 +27,15 @@ export interface Cluster {
 /** Ours as the image runs it. */
 export function ours(): Contender {
   const bundle = join(import.meta.dirname, '..', 'dist', 'bundle');
-  const flags = readFileSync(join(bundle, 'node-flags'), 'utf8').trim().split(' ');
-  return { name: 'ours', command: [process.execPath, ...flags, join(bundle, 'main.cjs')], isOurs: true };
+  const wordsIn = (file: string): string[] => readFileSync(join(bundle, file), 'utf8').trim().split(/\s+/);
+  const command = [process.execPath, ...wordsIn('node-flags'), join(bundle, 'main.cjs')];
+  const environment = Object.fromEntries(wordsIn('node-environment').map(settingIn));
+  return { name: 'ours', command, environment, isOurs: true };
+}
+
+function settingIn(word: string): readonly [name: string, value: string] {
+  const [name = '', value = ''] = word.split('=');
+  return [name, value];
 }
 
 /** A command as a shell would split it, without quotes. */
@@ -69,7 +78,7 @@ export async function startServer(contender: Contender, cluster: Cluster, start:
   const { name } = contender;
   const { port, more } = start;
   const command = start.watchesLoop ? watched(contender) : contender.command;
-  const loop = { BENCH_LOOP: loopFile(cluster) };
+  const given = { ...contender.environment, BENCH_LOOP: loopFile(cluster) };
   const certificates = await mkdtemp(join(cluster.directory, 'serving-'));
   const flags = [
     '--bind-address=127.0.0.1',
@@ -83,7 +92,7 @@ export async function startServer(contender: Contender, cluster: Cluster, start:
   ];
   if (canBePod) {
     const { hostname, port: apiPort } = new URL(cluster.server);
-    const environment = { ...loop, KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: apiPort };
+    const environment = { ...given, KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: apiPort };
     const inPod = [...unshare, 'sh', '-c', asInPod, 'sh', cluster.serviceAccountDirectory];
     return startProgram({ name, command: [...inPod, ...command, ...flags], environment }, cluster.directory);
   }
@@ -91,7 +100,7 @@ export async function startServer(contender: Contender, cluster: Cluster, start:
     (flag) => `--${flag}=${cluster.metricsServerKubeconfig}`,
   );
   const all = [...command, ...flags, ...identity];
-  return startProgram({ name, command: all, environment: loop }, cluster.directory);
+  return startProgram({ name, command: all, environment: given }, cluster.directory);
 }
 
 /** The same command with a script that runs before its own. */

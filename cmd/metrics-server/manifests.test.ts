@@ -22,9 +22,14 @@ interface Kustomization {
   readonly patches?: { readonly target: object; readonly patch: string }[];
 }
 
+interface Container {
+  readonly args: string[];
+  readonly env: readonly { readonly name: string; readonly value: string }[];
+}
+
 interface Deployment extends Manifest {
   readonly spec: {
-    readonly template: { readonly spec: { readonly containers: readonly { readonly args: string[] }[] } };
+    readonly template: { readonly spec: { readonly containers: readonly Container[] } };
   };
 }
 
@@ -68,6 +73,13 @@ describe('manifests/base', () => {
   it('starts the server with flags it accepts', async () => {
     assert.ok(baseArgs().length > 0);
     assert.equal((await parseOptions(baseArgs())).kind, 'run');
+  });
+
+  it('gives it the environment in which its memory was measured', async () => {
+    const { href } = new URL('../../.config/node-flags.js', import.meta.url);
+    const { nodeEnvironment } = (await import(href)) as { readonly nodeEnvironment: Readonly<Record<string, string>> };
+    const given = Object.fromEntries(baseContainer().env.map(({ name, value }) => [name, value]));
+    assert.deepEqual(given, nodeEnvironment);
   });
 });
 
@@ -297,10 +309,14 @@ describe('ways to be verified by the kube-apiserver', () => {
   });
 });
 
-function baseArgs(): readonly string[] {
+function baseContainer(): Container {
   const deployment = objects.find(({ kind }) => kind === 'Deployment') as Deployment;
-  return deployment.spec.template.spec.containers[0]?.args ?? [];
+  const [container] = deployment.spec.template.spec.containers;
+  assert.ok(container);
+  return container;
 }
+
+const baseArgs = (): readonly string[] => baseContainer().args;
 
 function kustomizationIn(directory: string): Kustomization {
   return load(readFileSync(join(directory, 'kustomization.yaml'), 'utf8')) as unknown as Kustomization;
