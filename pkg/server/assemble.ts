@@ -5,7 +5,7 @@ import { loadNamedCertificates } from '../apiserver/certificates/named-certifica
 import { loadServingCertificate } from '../apiserver/certificates/serving-certificate.ts';
 import { RestClientInstruments } from '../kube/instruments/rest-client-instruments.ts';
 import type { NodeCatalog, NodeChange } from '../kube/nodes.ts';
-import type { KeyMemory } from '../scraper/kubelet/trust/key-memory.ts';
+import type { KubeletClient } from '../scraper/kubelet/kubelet-client.ts';
 import { Scraper } from '../scraper/scraper.ts';
 import { Storage } from '../storage/storage.ts';
 import { Registry } from '../telemetry/exposition.ts';
@@ -17,7 +17,7 @@ import type { Config } from './config.ts';
 import { openConnections } from './connections.ts';
 import { debugRoutes } from './debug-routes.ts';
 import { degradationOf } from './degradation.ts';
-import { kubeletClientOf } from './kubelet-client.ts';
+import { sharedClientOf } from './kubelet-client.ts';
 import { kubeletPins } from './kubelet-pins.ts';
 import type { Means } from './means.ts';
 import { openNamedFiles } from './named-files.ts';
@@ -90,11 +90,11 @@ function build(means: Means, opened: AsyncDisposableStack, plan?: PlannedCatalog
   const { nodes, pods, authentication } = catalogsOf(means, plan?.reads);
   const storage = new Storage({ metricResolutionMs, clock, registry, log: log.named('storage') });
   const pins = kubeletPins(means, nodes);
-  const scraper = scraperOf(means, { nodes, storage, registry, opened, pins: pins.memory });
-  const isGone = ({ kind, node }: NodeChange): boolean => kind === 'removed' || node.leaving !== undefined;
+  const client = sharedClientOf(means, { pins: pins.memory, opened, plan });
+  const scraper = scraperOf(means, { nodes, storage, client });
   opened.use(nodes.onChange((change) => isGone(change) && storage.forgetNode(change.node.name)));
 
-  const catalogue = plan?.plug({ nodes, pods, opened, pins: pins.memory });
+  const catalogue = plan?.plug({ nodes, pods, opened, client, scraper });
   const degradation = degradationOf({ nodes, pods, storage, scraper }, means);
   const sources = { usage: storage, nodes, pods, nodeSelector: config.kubelet.nodeSelector, ...degradation.ofApi };
   const groups = metricsApi({ ...sources, clock, registry }, config.apiVersions);
@@ -135,21 +135,20 @@ function build(means: Means, opened: AsyncDisposableStack, plan?: PlannedCatalog
   });
 }
 
+const isGone = ({ kind, node }: NodeChange): boolean => kind === 'removed' || node.leaving !== undefined;
+
 interface ScraperNeeds {
   readonly nodes: NodeCatalog;
   readonly storage: Storage;
-  readonly registry: Registry;
-  readonly opened: AsyncDisposableStack;
-  readonly pins: KeyMemory | undefined;
+  readonly client: KubeletClient;
 }
 
-function scraperOf(means: Means, { nodes, storage, registry, opened, pins }: ScraperNeeds): Scraper {
-  const { config, clock, log, connections } = means;
-  const client = kubeletClientOf(means, { periodMs: config.metricResolutionMs, pins, registry });
+function scraperOf(means: Means, { nodes, storage, client }: ScraperNeeds): Scraper {
+  const { config, clock, log, connections, registry } = means;
   return new Scraper({
     targets: nodes,
     ...(config.kubelet.nodeSelector && { nodeSelector: config.kubelet.nodeSelector }),
-    client: opened.use(client),
+    client,
     ...(config.kubelet.viaNodeProxy && { nodeProxy: nodeProxy(connections.core) }),
     sink: storage,
     address: config.kubelet,

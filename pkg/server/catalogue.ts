@@ -7,7 +7,8 @@ import { NodeFactsCatalog } from '../kube/facts/node-facts-catalog.ts';
 import { PodFactsCatalog } from '../kube/facts/pod-facts-catalog.ts';
 import type { NodeCatalog } from '../kube/nodes.ts';
 import type { PodCatalog } from '../kube/pods.ts';
-import type { KeyMemory } from '../scraper/kubelet/trust/key-memory.ts';
+import type { KubeletClient } from '../scraper/kubelet/kubelet-client.ts';
+import type { Scraper } from '../scraper/scraper.ts';
 import { collectorsOf } from './collectors.ts';
 import type { CatalogueConfig } from './config.ts';
 import { legacyServing } from './legacy-api.ts';
@@ -29,14 +30,16 @@ export interface CatalogueSockets {
   readonly nodes: NodeCatalog;
   readonly pods: PodCatalog;
   readonly opened: AsyncDisposableStack;
-  /** Who remembers the keys of kubelets; absent = nobody. */
-  readonly pins: KeyMemory | undefined;
+  readonly client: KubeletClient;
+  readonly scraper: Scraper;
 }
 
 /** The catalogue before it is plugged in. */
 export interface PlannedCatalogue {
   /** What it wants to know of objects; it waits for whoever watches them to feed it. */
   readonly reads: ObjectFacts;
+  /** How many ask kubelets at a time, the scraper included. */
+  readonly askers: number;
   plug(sockets: CatalogueSockets): Catalogue;
 }
 
@@ -50,7 +53,8 @@ export function planCatalogue(means: Means): PlannedCatalogue | undefined {
   const config = means.config.catalogue;
   if (config === undefined) return undefined;
   const reads = { nodes: new NodeFactsCatalog(config.hostIdAnnotation), pods: new PodFactsCatalog() };
-  return { reads, plug: (sockets) => plug({ config, means, reads }, sockets) };
+  const askers = config.cadvisor === undefined ? 2 : 3;
+  return { reads, askers, plug: (sockets) => plug({ config, means, reads }, sockets) };
 }
 
 interface Plan {

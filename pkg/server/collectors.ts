@@ -5,32 +5,38 @@ import { cadvisorQuestion } from '../scraper/collect/cadvisor-question.ts';
 import { Collector, evenBeats } from '../scraper/collect/collector.ts';
 import { CollectorInstruments } from '../scraper/collect/collector-instruments.ts';
 import { summaryQuestion } from '../scraper/collect/summary-question.ts';
-import type { KeyMemory } from '../scraper/kubelet/trust/key-memory.ts';
+import type { KubeletClient } from '../scraper/kubelet/kubelet-client.ts';
 import type { CatalogueConfig } from './config.ts';
-import { kubeletClientOf } from './kubelet-client.ts';
 import type { Means } from './means.ts';
+
+/** In so many periods every node has been measured twice, or is in trouble. */
+const waitPeriods = 2;
 
 /** What collectors are plugged into. */
 export interface CollectorSockets {
   readonly heapster: Heapster;
   readonly nodes: NodeCatalog;
-  readonly opened: AsyncDisposableStack;
-  /** Who remembers the keys of kubelets; absent = nobody. */
-  readonly pins: KeyMemory | undefined;
+  /** The scraper's, which goes first. */
+  readonly client: KubeletClient;
+  readonly scraper: { readonly awaited: number; readonly size: number };
 }
 
 /** Who asks kubelets on behalf of the catalogue, each question in a rhythm of its own. */
 export function collectorsOf(
   config: CatalogueConfig,
   means: Means,
-  { heapster, nodes, opened, pins }: CollectorSockets,
+  { heapster, nodes, client, scraper }: CollectorSockets,
 ): readonly { run(signal: AbortSignal): Promise<void> }[] {
-  const { resolutionMs, cadvisor } = config;
+  const { cadvisor } = config;
   const { kubelet } = means.config;
-  // Connections of their own: a slow summary must not hold up the usage of the same node.
-  const clientFor = (periodMs: number) => opened.use(kubeletClientOf(means, { periodMs, pins }));
   const asking = {
     targets: nodes,
+    client,
+    // Autoscalers wait for usage; nobody waits for a history that has only begun.
+    after: {
+      isOver: () => scraper.size > 0 && scraper.awaited === 0,
+      atMostMs: waitPeriods * means.config.metricResolutionMs,
+    },
     ...(kubelet.nodeSelector && { nodeSelector: kubelet.nodeSelector }),
     address: kubelet,
     requestTimeoutMs: kubelet.requestTimeoutMs,
@@ -43,7 +49,6 @@ export function collectorsOf(
     ...asking,
     question: summaryQuestion(),
     sink: heapster,
-    client: clientFor(resolutionMs),
     nextBeat: (beat) => heapster.nextBeat(beat),
   });
   if (cadvisor === undefined) return [summaries];
@@ -52,7 +57,6 @@ export function collectorsOf(
     question: cadvisorQuestion,
     // Its answers become part of the next round of summaries, which is the one that counts.
     sink: { take: (told) => heapster.takeCadvisor(told), endRound: () => undefined },
-    client: clientFor(cadvisor.resolutionMs),
     nextBeat: evenBeats(cadvisor.resolutionMs),
   });
   return [summaries, caches];

@@ -1,5 +1,6 @@
 import type { Clock } from '../lifecycle/clock.ts';
-import type { KubeletTrust } from '../scraper/kubelet/kubelet-client.ts';
+import { SharedClient } from '../scraper/collect/shared-client.ts';
+import type { KubeletClient, KubeletTrust } from '../scraper/kubelet/kubelet-client.ts';
 import { KubeletConnections } from '../scraper/kubelet/kubelet-connections.ts';
 import type { KeyMemory } from '../scraper/kubelet/trust/key-memory.ts';
 import type { Registry } from '../telemetry/exposition.ts';
@@ -40,6 +41,28 @@ export function kubeletClientOf(
     userAgent: `metrics-server/${release.version}`,
     ...(registry && { registry }),
   });
+}
+
+/** Between two that asked at the same time by chance, connections are not kept for long. */
+const sparePeriodMs = 1_000;
+
+/** Who the client is for, beside the scraper. */
+export interface SharedClientNeeds extends Pick<KubeletClientNeeds, 'pins'> {
+  readonly opened: AsyncDisposableStack;
+  readonly plan: { readonly askers: number } | undefined;
+}
+
+/** The client of all who ask kubelets; where they are several, each may be asked by two at the same time now and then. */
+export function sharedClientOf(
+  means: KubeletClientMeans & Pick<Means, 'registry'>,
+  { pins, opened, plan }: SharedClientNeeds,
+): KubeletClient {
+  const clientOf = (needs: Omit<KubeletClientNeeds, 'pins'>): KubeletClient =>
+    opened.use(kubeletClientOf(means, { ...needs, pins }));
+  const first = clientOf({ periodMs: means.config.metricResolutionMs, registry: means.registry });
+  if (plan === undefined) return first;
+  const spare = (): KubeletClient => clientOf({ periodMs: sparePeriodMs });
+  return new SharedClient([first, ...Array.from({ length: plan.askers - 1 }, spare)]);
 }
 
 function trustIn({ completelyInsecure, tls }: KubeletConfig, pins: KeyMemory | undefined): KubeletTrust {

@@ -64,6 +64,19 @@ describe('a collector', () => {
     assert.deepEqual(test.told().slice(2), ['60000 b', 'end of 60000']);
   });
 
+  it('lets something else be over before its first round, but not for ever', async () => {
+    for (const [isOver, at] of [
+      [() => true, 0],
+      [() => false, 30_000],
+    ] as const) {
+      await using test = collecting({ after: { isOver, atMostMs: 30_000 } }, 'a');
+      await test.clock.wind(at);
+      assert.equal(test.kubelets.asked.length, 0);
+      await test.clock.wind(1_000);
+      assert.equal(test.kubelets.asked.length, 1);
+    }
+  });
+
   it('leaves out nodes that are about to go', async () => {
     await using test = collecting('a');
     test.targets.put(nodeNamed('b', { leaving: 'node.cloudprovider.kubernetes.io/shutdown' }));
@@ -94,7 +107,11 @@ const question: Question<string> = {
   },
 };
 
-function collecting(...names: readonly string[]) {
+type Options = Pick<ConstructorParameters<typeof Collector<string>>[0], 'after'>;
+
+function collecting(...given: readonly (string | Options)[]) {
+  const names = given.filter((one) => typeof one === 'string');
+  const options = given.find((one) => typeof one === 'object');
   const clock = new WoundClock();
   const targets = new FakeTargets(...names.map((name) => nodeNamed(name)));
   const kubelets = new FakeKubelets(clock);
@@ -114,6 +131,7 @@ function collecting(...names: readonly string[]) {
     log: silentLogger,
     instruments: new CollectorInstruments(new Registry()),
     seed: 1,
+    ...options,
   });
   const stop = new AbortController();
   const ended = collector.run(stop.signal);

@@ -27,10 +27,12 @@ export interface CollectorOptions<Answer> {
   readonly targets: ScrapeTargets;
   /** Only nodes it matches are asked; absent = all. */
   readonly nodeSelector?: Pick<LabelSelector, 'matches'>;
-  /** Not that of the scraper: one request per node at a time. */
+  /** May be shared with the scraper by way of a `SharedClient`. */
   readonly client: KubeletClient;
   readonly address: AddressOptions;
   readonly requestTimeoutMs: number;
+  /** What is to be over before the first round begins, and how long it is waited for; absent = nothing. */
+  readonly after?: { readonly isOver: () => boolean; readonly atMostMs: number };
   /** The beat after this one. */
   readonly nextBeat: (beat: MonotonicMs) => MonotonicMs;
   readonly clock: Clock;
@@ -46,7 +48,7 @@ const placesAtOnce = 64;
 /** A first contact counts as work for so long; a dead node only lets us wait. */
 const placeHeldMs = 100;
 
-/** Until the first node is known, this often somebody looks. */
+/** Until the first round may begin, this often somebody looks. */
 const lookEveryMs = 250;
 
 /**
@@ -71,7 +73,7 @@ export class Collector<Answer> {
   async run(signal: AbortSignal): Promise<void> {
     const { clock, nextBeat, targets } = this.#options;
     using _removals = targets.onChange(({ kind, node }) => kind === 'removed' && this.#forget(node.name));
-    await this.#untilNodesAreKnown(signal);
+    await this.#untilItMayBegin(signal);
     let beat = clock.monotonic();
     for (let first = true; !signal.aborted; first = false) {
       const next = nextBeat(beat);
@@ -83,9 +85,11 @@ export class Collector<Answer> {
     }
   }
 
-  async #untilNodesAreKnown(signal: AbortSignal): Promise<void> {
-    const { clock, targets } = this.#options;
-    while (!signal.aborted && [...targets.list()].length === 0) await clock.sleep(lookEveryMs, signal);
+  async #untilItMayBegin(signal: AbortSignal): Promise<void> {
+    const { clock, targets, after } = this.#options;
+    const latest = clock.monotonic() + (after?.atMostMs ?? 0);
+    const isEarly = (): boolean => after !== undefined && clock.monotonic() < latest && !after.isOver();
+    while (!signal.aborted && ([...targets.list()].length === 0 || isEarly())) await clock.sleep(lookEveryMs, signal);
   }
 
   async #round(beat: MonotonicMs, lengthMs: number, { first, signal }: Round): Promise<void> {
