@@ -3,6 +3,8 @@ import type { EpochMs } from './units.ts';
 /** What `/metrics/cadvisor` said once of what a summary leaves out. Subjects of which it said nothing are missing. */
 export interface CadvisorAnswer {
   readonly machine: CadvisorFigures | undefined;
+  /** Daemons of the machine, by the names that summaries give them. */
+  readonly systemContainers: ReadonlyMap<string, CadvisorFigures>;
   /** By `namespace/name`. */
   readonly pods: ReadonlyMap<string, CadvisorFigures>;
   /** By `namespace/name/container`. */

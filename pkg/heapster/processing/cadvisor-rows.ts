@@ -43,6 +43,7 @@ export function addCadvisor(draft: Draft, pair: CadvisorPair | undefined): void 
 
 function figuresOf(row: Row, answer: CadvisorAnswer): CadvisorFigures | undefined {
   if (row.kind === 'node') return answer.machine;
+  if (row.kind === 'sys_container') return answer.systemContainers.get(row.name);
   if (row.kind === 'pod') return answer.pods.get(row.name);
   return row.kind === 'pod_container' ? answer.containers.get(`${row.parent?.name}/${row.name}`) : undefined;
 }

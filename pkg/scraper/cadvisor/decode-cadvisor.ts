@@ -91,19 +91,30 @@ function diskOf({ disks }: CadvisorFigures, { labels, at }: Line): DiskFigures |
   return disk;
 }
 
+/** The cgroups of what summaries tell of as system containers, by either driver of cgroups. */
+const systemContainers: Readonly<Record<string, string>> = {
+  '/kubepods': 'pods',
+  '/kubepods.slice': 'pods',
+  '/system.slice/kubelet.service': 'kubelet',
+};
+
 /** Finds out whom a line is about. */
 class Subjects implements CadvisorAnswer {
   machine: CadvisorFigures | undefined;
+  readonly systemContainers = new Map<string, CadvisorFigures>();
   readonly pods = new Map<string, CadvisorFigures>();
   readonly containers = new Map<string, CadvisorFigures>();
 
   /** Undefined for cgroups that are nobody of ours: slices, and the sandboxes of pods. */
   figuresFor(labels: ReadonlyMap<string, string>): CadvisorFigures | undefined {
     const [namespace, pod, container] = ['namespace', 'pod', 'container'].map((name) => labels.get(name) ?? '');
-    if (labels.get('id') === '/') {
+    const id = labels.get('id') ?? '';
+    if (id === '/') {
       this.machine ??= unknown();
       return this.machine;
     }
+    const daemon = Object.hasOwn(systemContainers, id) ? systemContainers[id] : undefined;
+    if (daemon !== undefined) return figuresIn(this.systemContainers, daemon);
     if (!namespace || !pod || container === 'POD') return undefined;
     if (container) return figuresIn(this.containers, `${namespace}/${pod}/${container}`);
     // A sandbox has a name of its own, a pod's cgroup has none.
