@@ -58,7 +58,11 @@ export class Heapster {
     const store = new MetricStore(facts, spans);
     this.#store = store;
     this.model = new Model({ store, timeline: this.#timeline, labeler: new Labeler(facts, labels) });
-    this.#budget = new HistoryBudget({ limitBytes: budgetBytes, histories: () => store.histories() });
+    this.#budget = new HistoryBudget({
+      limitBytes: budgetBytes,
+      histories: () => store.histories(),
+      besides: () => store.placements.bytes,
+    });
     this.#dropped = registerInstruments(registry, {
       measure: () => this.#budget.measure(),
       reach: () => this.#reach(),

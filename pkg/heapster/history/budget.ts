@@ -6,6 +6,8 @@ import type { Tape } from './tape.ts';
 export interface HistoryBudgetOptions {
   readonly limitBytes: number;
   readonly histories: () => Iterable<SubjectHistory>;
+  /** Bytes that are needed to find things in them. */
+  readonly besides: () => number;
 }
 
 /** What history takes now. */
@@ -45,7 +47,7 @@ export class HistoryBudget {
 
   /** What history takes now. */
   measure(): HistoryBytes {
-    let [present, short, long] = [0, 0, 0];
+    let [present, short, long] = [this.#options.besides(), 0, 0];
     for (const history of this.#options.histories()) {
       short += history.short.bytes;
       long += history.long.bytes;

@@ -20,8 +20,8 @@ const shortChunks = 3;
 const fewestFrames = 5;
 const longFramesPerChunk = 12;
 
-/** A subject of which nothing was told for so long may lose its row. */
-const deadAfterFrames = 5;
+/** A subject of which nothing was told for so long may lose its row: where pods come and go, most rows would be of dead ones. */
+const deadAfterFrames = 2;
 
 const nothing = new Float64Array(0);
 

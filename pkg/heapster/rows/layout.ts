@@ -37,7 +37,7 @@ export class Layout implements RowRanges {
   readonly #rows: Row[] = [];
   readonly #roots: Row[] = [];
   /** By row; most have none. */
-  readonly #children: (Row[] | undefined)[] = [];
+  readonly #children: (readonly Row[] | undefined)[] = [];
   /** Pods and namespaces are many, and looked for by name; the slash tells them apart. */
   readonly #byName = new Map<string, Row>();
   #cells = 0;
@@ -131,7 +131,8 @@ export class Layout implements RowRanges {
     if (row.kind === 'pod' || row.kind === 'ns') this.#byName.set(row.name, row);
     this.#children.push(undefined);
     if (row.parent === undefined) this.#roots.push(row);
-    else (this.#children[row.parent.index] ??= []).push(row);
+    // Most have one child, or two: a list that grows by itself would keep room for sixteen more.
+    else this.#children[row.parent.index] = [...this.under(row.parent), row];
   }
 }
 

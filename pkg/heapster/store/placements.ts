@@ -19,9 +19,18 @@ type Placed = Omit<Placement, 'seenAt'> & { seenAt: MonotonicMs };
 /** A pod that moves from node to node without end is followed over so many. */
 const longestPast = 8;
 
+/** Roughly: the record, its three texts and its place in the map. */
+const bytesPerPlacement = 320;
+
 /** Every pod that some node told of within the last hour, by namespace and name. */
 export class Placements {
   readonly #namespaces = new Map<string, Map<string, Placed>>();
+  #size = 0;
+
+  /** Roughly, what it takes of memory. */
+  get bytes(): number {
+    return this.#size * bytesPerPlacement;
+  }
 
   get(namespace: string, pod: string): Placement | undefined {
     return this.#namespaces.get(namespace)?.get(pod);
@@ -46,12 +55,13 @@ export class Placements {
     const known = pods.get(told.pod);
     if (known?.series === told.series && known.uid === told.uid) known.seenAt = told.seenAt;
     else pods.set(told.pod, { ...told, past: pastOf(known, told.series) });
+    if (known === undefined) this.#size++;
   }
 
   /** Forgets pods that nobody told of since `beat`. */
   forgetBefore(beat: number): void {
     for (const [namespace, pods] of this.#namespaces) {
-      for (const [pod, { seenAt }] of pods) if (seenAt < beat) pods.delete(pod);
+      for (const [pod, { seenAt }] of pods) if (seenAt < beat && pods.delete(pod)) this.#size--;
       if (pods.size === 0) this.#namespaces.delete(namespace);
     }
   }
