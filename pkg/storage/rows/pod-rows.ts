@@ -5,6 +5,13 @@ import type { NodeRows } from './node-rows.ts';
 /** So many containers have nearly all pods, and pods are many: arrays of no more are made to measure. */
 const few = 16;
 
+/** Between which samples those of a pod's containers lie, and when its kubelet last spoke of one of them. */
+interface Span {
+  readonly earliest: number;
+  readonly latest: number;
+  readonly spokenOfAt: number;
+}
+
 /** A pod as one node knows it: the rows of its containers. There is at least one, unless it is about to be forgotten. */
 export class PodRows {
   readonly node: NodeRows;
@@ -88,7 +95,8 @@ export class PodRows {
   hindrance(now: number): { readonly hindrance: Hindrance; readonly container: string } | undefined {
     if (this.isServed(now)) return undefined;
     const { slots } = this.node;
-    const hindering = this.#rows.find((row) => !slots.seek(row).isServed(now) && !this.#hasEnded(row));
+    const span = this.#span;
+    const hindering = this.#rows.find((row) => !slots.seek(row).isServed(now) && !this.#hasEnded(row, span));
     // Where all have ended, the first one stands for them.
     const row = hindering ?? this.#rows[0] ?? 0;
     const hindrance = hindranceOf(slots.seek(row), this.node.window.heardAt);
@@ -104,7 +112,8 @@ export class PodRows {
 
   #servedBesideEnded(now: number): readonly number[] | undefined {
     const { slots } = this.node;
-    const lasting = this.#rows.filter((row) => slots.seek(row).isServed(now) || !this.#hasEnded(row));
+    const span = this.#span;
+    const lasting = this.#rows.filter((row) => slots.seek(row).isServed(now) || !this.#hasEnded(row, span));
     return lasting.length > 0 && lasting.every((row) => slots.seek(row).isServed(now)) ? lasting : undefined;
   }
 
@@ -112,14 +121,21 @@ export class PodRows {
    * Its kubelet repeats a sample of it that is three periods away from that of another container of the pod: so look
    * finished init containers with some runtimes. (Where nothing is renewed, it is the runtime that has stopped.)
    */
-  #hasEnded(row: number): boolean {
-    const { slots } = this.node;
-    const { spokenOfAt } = this;
-    if (!slots.seek(row).isRepeated(spokenOfAt)) return false;
-    const { sampledAt } = slots;
-    return this.#rows.some(
-      (other) => Math.abs(slots.seek(other).sampledAt - sampledAt) >= this.node.window.limits.serveMs,
-    );
+  #hasEnded(row: number, { earliest, latest, spokenOfAt }: Span): boolean {
+    const slot = this.node.slots.seek(row);
+    if (!slot.isRepeated(spokenOfAt)) return false;
+    return Math.max(latest - slot.sampledAt, slot.sampledAt - earliest) >= this.node.window.limits.serveMs;
+  }
+
+  /** Found once for all containers: whoever names thousands of them must not cost the square of that. */
+  get #span(): Span {
+    let [earliest, latest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const row of this.#rows) {
+      const { sampledAt } = this.node.slots.seek(row);
+      if (sampledAt < earliest) earliest = sampledAt;
+      if (sampledAt > latest) latest = sampledAt;
+    }
+    return { earliest, latest, spokenOfAt: this.spokenOfAt };
   }
 
   /** Where in order a container stands, or would. */
