@@ -3,6 +3,9 @@ import type { ContainerLayout } from '../../model/batch.ts';
 /** What stands for a row where there is none. */
 export const noRow = -1;
 
+/** So many rows that are claimed already are passed by at a time; whoever stands behind more of them is found by name. */
+const mostPassed = 8;
+
 /**
  * The rows of one layout, while they are handed on to the containers of the next. Each is claimed once.
  *
@@ -15,6 +18,8 @@ export class RowClaims {
   readonly #layout: ContainerLayout;
   /** By slot; `noRow` where it was claimed, or never was one. */
   readonly #rows: number[];
+  /** Slots by row, as they were when the first row was found by name. */
+  #slots: number[] | undefined;
   #next = 0;
 
   /** Takes `rows` for its own. */
@@ -25,16 +30,16 @@ export class RowClaims {
 
   /** The row that comes next, if it is that of this slot's container; `noRow` otherwise. */
   follow(layout: ContainerLayout, slot: number): number {
-    while (this.#rows[this.#next] === noRow) this.#next++;
-    if (this.#next >= this.#rows.length || !isSameSlot(layout, slot, this.#layout, this.#next)) return noRow;
+    for (let passed = 0; passed < mostPassed && this.#rows[this.#next] === noRow; passed++) this.#next++;
+    if (this.at(this.#next) === noRow || !isSameSlot(layout, slot, this.#layout, this.#next)) return noRow;
     return this.#take(this.#next);
   }
 
   /** Claims a row found by name. False when it is claimed already: then its container is named twice. */
   claim(row: number): boolean {
-    const ahead = this.#rows.indexOf(row, this.#next);
-    const slot = ahead < 0 ? this.#rows.indexOf(row) : ahead;
-    if (slot < 0) return false;
+    this.#slots ??= slotsByRow(this.#rows);
+    const slot = this.#slots[row] ?? noRow;
+    if (this.at(slot) !== row) return false;
     this.#take(slot);
     return true;
   }
@@ -55,6 +60,13 @@ export class RowClaims {
     this.#next = slot + 1;
     return row;
   }
+}
+
+/** A kubelet that names thousands of containers in another order each time must not cost the square of that. */
+function slotsByRow(rows: readonly number[]): number[] {
+  const slots: number[] = [];
+  for (const [slot, row] of rows.entries()) if (row !== noRow) slots[row] = slot;
+  return slots;
 }
 
 /** Whether two layouts name the same containers in the same slots. */
