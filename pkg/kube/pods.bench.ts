@@ -96,7 +96,7 @@ function answer(text: string): KubeResponse {
     text: () => Promise.resolve(text),
     json: () => Promise.resolve(JSON.parse(text) as unknown),
     async *lines() {
-      yield text;
+      yield [text];
     },
     [Symbol.dispose]: () => undefined,
   };

@@ -83,7 +83,7 @@ class YesSayer implements KubeConnection {
       text: async () => text,
       json: async () => JSON.parse(text),
       async *lines() {
-        yield text;
+        yield [text];
       },
       [Symbol.dispose]: () => undefined,
     };

@@ -54,7 +54,7 @@ function answer(status: number, text: string): KubeResponse {
     text: async () => text,
     json: async () => JSON.parse(text),
     async *lines() {
-      yield text;
+      yield [text];
     },
     [Symbol.dispose]: () => undefined,
   };

@@ -275,7 +275,7 @@ describe('a connection', () => {
     const stop = new AbortController();
     using watch = await connection.request({ method: 'GET', path: '/watch', signal: stop.signal });
     const lines = watch.lines()[Symbol.asyncIterator]();
-    assert.deepEqual(await lines.next(), { value: '{"n":1}', done: false });
+    assert.deepEqual(await lines.next(), { value: ['{"n":1}'], done: false });
     assert.equal(await ask(connection), 200);
     stop.abort();
     await assert.rejects(lines.next(), /abort/i);

@@ -12,6 +12,18 @@ describe('a body read as lines', () => {
     assert.deepEqual(await collected(readLines(chunks('one\n', 'tw'), 100)), ['one']);
   });
 
+  it('gives lines that come together at once', async () => {
+    const batches: (readonly string[])[] = [];
+    for await (const lines of readLines(chunks('a\nb\nc', '\n', 'd', 'e\nf\n'), 100)) batches.push(lines);
+    assert.deepEqual(batches, [['a', 'b'], ['c'], ['de', 'f']]);
+  });
+
+  it('gives the lines before one that is beyond its limit', async () => {
+    const lines = readLines(chunks('one\ntwo\nthree\nfour\n'), 4);
+    assert.deepEqual(await lines.next(), { value: ['one', 'two'], done: false });
+    await assert.rejects(lines.next(), /line is larger than 4 bytes/);
+  });
+
   it('fails on a line beyond its limit, complete or not', async () => {
     await assert.rejects(collected(readLines(chunks('12345\n'), 4)), BodyTooLarge);
     await assert.rejects(collected(readLines(chunks('123', '45'), 4)), BodyTooLarge);
@@ -54,8 +66,8 @@ async function* chunks(...parts: (string | Uint8Array)[]): AsyncGenerator<Uint8A
   for (const part of parts) yield typeof part === 'string' ? Buffer.from(part) : part;
 }
 
-async function collected(lines: AsyncIterable<string>): Promise<string[]> {
+async function collected(batches: AsyncIterable<readonly string[]>): Promise<string[]> {
   const all: string[] = [];
-  for await (const line of lines) all.push(line);
+  for await (const lines of batches) all.push(...lines);
   return all;
 }

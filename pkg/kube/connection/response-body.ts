@@ -22,29 +22,64 @@ export async function readText(body: AsyncIterable<Uint8Array>, limit: number): 
 }
 
 /**
- * The lines of a body as they arrive, without line ends and without empty lines. A line is complete at its newline; what
- * stands after the last newline when the body ends was cut off on its way and is dropped.
+ * The lines of a body as they arrive, those that come together at once, without line ends and without empty lines. A line
+ * is complete at its newline; what stands after the last newline when the body ends was cut off on its way and is dropped.
  */
-export async function* readLines(body: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<string> {
-  let pending: Uint8Array[] = [];
-  let size = 0;
+export async function* readLines(body: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<readonly string[]> {
+  const cutter = new LineCutter(limit);
   for await (const chunk of body) {
-    let start = 0;
-    for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
-      const line = textOf(pending, chunk.subarray(start, end), limit);
-      start = end + 1;
-      pending = [];
-      size = 0;
-      if (line !== '') yield line;
-    }
-    size += chunk.length - start;
-    if (size > limit) throw new BodyTooLarge('line', limit);
-    if (start < chunk.length) pending.push(chunk.subarray(start));
+    const lines = cutter.cut(chunk);
+    if (lines.length > 0) yield lines;
+    if (cutter.isBeyondLimit) throw new BodyTooLarge('line', limit);
   }
 }
 
-function textOf(pending: readonly Uint8Array[], last: Uint8Array, limit: number): string {
-  const bytes = pending.length === 0 ? last : Buffer.concat([...pending, last]);
-  if (bytes.length > limit) throw new BodyTooLarge('line', limit);
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString().trimEnd();
+class LineCutter {
+  readonly #limit: number;
+  /** The beginning of a line whose end is not there yet. */
+  #pending: Uint8Array[] = [];
+  #size = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** True once a line is larger than it may be: nothing is read of it, nor after it. */
+  get isBeyondLimit(): boolean {
+    return this.#size > this.#limit;
+  }
+
+  /** The lines that end in this chunk. */
+  cut(chunk: Uint8Array): string[] {
+    const lines: string[] = [];
+    let start = 0;
+    for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
+      this.#keep(chunk.subarray(start, end));
+      if (this.isBeyondLimit) return lines;
+      start = end + 1;
+      const line = this.#taken();
+      if (line !== '') lines.push(line);
+    }
+    if (start < chunk.length) this.#keep(chunk.subarray(start));
+    return lines;
+  }
+
+  #keep(part: Uint8Array): void {
+    this.#pending.push(part);
+    this.#size += part.length;
+  }
+
+  #taken(): string {
+    const text = textOf(this.#pending, this.#size);
+    this.#pending = [];
+    this.#size = 0;
+    return text;
+  }
+}
+
+function textOf(parts: readonly Uint8Array[], size: number): string {
+  const [first] = parts;
+  if (first === undefined) return '';
+  const bytes = parts.length === 1 ? first : Buffer.concat(parts, size);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, size).toString().trimEnd();
 }

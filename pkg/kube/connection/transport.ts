@@ -27,8 +27,11 @@ export interface KubeResponse extends Disposable {
   text(limit?: number): Promise<string>;
   /** The whole body, parsed; rejects beyond `limit` bytes. */
   json(limit?: number): Promise<unknown>;
-  /** Line by line as they arrive, line ends removed, empty lines left out; fails on a line beyond `limit` bytes. */
-  lines(limit?: number): AsyncIterable<string>;
+  /**
+   * Lines as they arrive, those that come together at once, line ends removed, empty lines left out; fails on a line beyond
+   * `limit` bytes.
+   */
+  lines(limit?: number): AsyncIterable<readonly string[]>;
 }
 
 /** What talking to a kube-apiserver takes. `request` rejects when no answer came; an answer of any status is an answer. */

@@ -153,7 +153,7 @@ function whole(status: number, body: unknown, headers: Readonly<Record<string, s
     text: () => Promise.resolve(text),
     json: async () => JSON.parse(text) as unknown,
     async *lines() {
-      yield* text.split('\n');
+      yield text.split('\n');
     },
     [Symbol.dispose]: () => undefined,
   };

@@ -1,6 +1,6 @@
 /** Lines that arrive when a test says so, and end or break when it says so. */
-export class FakeStream implements AsyncIterable<string> {
-  readonly #lines: string[] = [];
+export class FakeStream implements AsyncIterable<readonly string[]> {
+  #lines: string[] = [];
   readonly #signal: AbortSignal;
   #ending: { readonly failure?: unknown } | undefined;
   #wake: (() => void) | undefined;
@@ -25,9 +25,11 @@ export class FakeStream implements AsyncIterable<string> {
     this.#wake?.();
   }
 
-  async *[Symbol.asyncIterator](): AsyncIterator<string> {
+  async *[Symbol.asyncIterator](): AsyncIterator<readonly string[]> {
     for (;;) {
-      for (let line = this.#lines.shift(); line !== undefined; line = this.#lines.shift()) yield line;
+      const lines = this.#lines;
+      this.#lines = [];
+      if (lines.length > 0) yield lines;
       this.#signal.throwIfAborted();
       if (this.#ending !== undefined) break;
       await new Promise<void>((resolve) => {

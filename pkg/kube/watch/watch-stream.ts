@@ -6,10 +6,14 @@ import type { Failed, Stale, WatchSource } from './watched-resource.ts';
 /** Bookmarks come about once a minute: silence over two of them is a dead connection, or costs one cheap request. */
 const idleLimitMs = 130_000;
 
+/** An event that does not end its watch. */
+export type HeardEvent = Exclude<WatchEvent, { kind: 'failed' }>;
+
 /** What is heard of a watch, in order; `stale` and `failed` are last words. An ordinary end has none. */
 export type Heard =
   | { readonly kind: 'opened' }
-  | { readonly kind: 'event'; readonly event: Exclude<WatchEvent, { kind: 'failed' }> }
+  /** Those that came together. */
+  | { readonly kind: 'events'; readonly events: readonly HeardEvent[] }
   | Stale
   | Failed;
 
@@ -46,18 +50,31 @@ export async function* watchStream(
     if (response.status === 410) return yield { kind: 'stale', reason: `resource version ${from} is forgotten` };
     if (response.status !== 200) return yield { kind: 'failed', problem: await problemOf(response) };
     yield { kind: 'opened' };
-    for await (const line of response.lines()) {
+    for await (const lines of response.lines()) {
       silence.renew();
-      const event = decodeEvent(line);
-      if (event.kind === 'failed') return yield lastWords(event);
-      yield { kind: 'event', event };
+      const { events, failure } = decodeEvents(lines);
+      yield { kind: 'events', events };
+      if (failure !== undefined) return yield lastWords(failure);
     }
   } catch (cause) {
     yield { kind: 'failed', problem: problemOfFailure(cause, transport) };
   }
 }
 
-function lastWords({ code, message }: Extract<WatchEvent, { kind: 'failed' }>): Stale | Failed {
+type Failure = Extract<WatchEvent, { kind: 'failed' }>;
+
+/** The events up to the first that ends the watch. */
+function decodeEvents(lines: readonly string[]): { readonly events: HeardEvent[]; readonly failure?: Failure } {
+  const events: HeardEvent[] = [];
+  for (const line of lines) {
+    const event = decodeEvent(line);
+    if (event.kind === 'failed') return { events, failure: event };
+    events.push(event);
+  }
+  return { events };
+}
+
+function lastWords({ code, message }: Failure): Stale | Failed {
   if (code === 410) return { kind: 'stale', reason: message };
   return { kind: 'failed', problem: { message: `the kube-apiserver ended the watch with ${code}: ${message}` } };
 }

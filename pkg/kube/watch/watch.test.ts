@@ -248,6 +248,22 @@ describe('a watch that goes wrong', () => {
     assert.equal(test.apiserver.lists, 1);
   });
 
+  it('takes in what came before the end of the watch, should both come at once', async () => {
+    const version = (of: number) => ({ resourceVersion: String(of) });
+    const list = { status: 200, body: { metadata: version(100), items: [] } };
+    const lines = [
+      { type: 'ADDED', object: { metadata: { name: 'a', ...version(101) } } },
+      { type: 'ERROR', object: { code: 500, message: 'etcd is away' } },
+      { type: 'ADDED', object: { metadata: { name: 'b', ...version(102) } } },
+    ];
+    const broken = { status: 200, body: lines.map((line) => JSON.stringify(line)).join('\n') };
+    await using test = started({ handMade: [list, broken] });
+    await test.clock.wind(0);
+    assert.deepEqual(test.known(), ['a']);
+    await test.clock.wind(1_000);
+    assert.equal(test.apiserver.watches.at(-1)?.query?.['resourceVersion'], '101');
+  });
+
   it('lists again when garbage repeats', async () => {
     await using test = started({ objects: ['a'] });
     await test.clock.wind(0);

@@ -3,9 +3,8 @@ import type { Clock } from '../../lifecycle/clock.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { KubeTransport } from '../connection/transport.ts';
 import { fetchPage } from './list-page.ts';
-import type { WatchEvent } from './watch-event.ts';
 import { WatchReport } from './watch-report.ts';
-import { watchStream } from './watch-stream.ts';
+import { type HeardEvent, watchStream } from './watch-stream.ts';
 import type { Listing, WatchTarget } from './watch-target.ts';
 import type { Failed, Stale, WatchedResource } from './watched-resource.ts';
 
@@ -141,15 +140,25 @@ export class Watch<Kept> {
       if (heard.kind === 'stale' || heard.kind === 'failed') return heard;
       // That it opened is no contact yet: one that breaks each time must not be news each time.
       if (heard.kind === 'opened') proof.use(this.#options.clock.timer(provenMs, () => this.#report.works()));
-      else if (this.#apply(heard.event)) this.#report.works();
-      else garbage++;
+      else garbage += this.#applyAll(heard.events, garbageLimit - garbage);
       if (garbage > garbageLimit) return { kind: 'stale', reason: 'the watch repeats garbage' };
     }
     return undefined;
   }
 
+  /** How many made no sense; one more than `bearable` of them is the end. */
+  #applyAll(events: readonly HeardEvent[], bearable: number): number {
+    let garbage = 0;
+    for (const event of events) {
+      if (this.#apply(event)) this.#report.works();
+      else garbage++;
+      if (garbage > bearable) break;
+    }
+    return garbage;
+  }
+
   /** False when the event made no sense. */
-  #apply(event: Exclude<WatchEvent, { kind: 'failed' }>): boolean {
+  #apply(event: HeardEvent): boolean {
     const { target } = this.#options;
     switch (event.kind) {
       case 'put':
