@@ -84,6 +84,16 @@ describe('replicas that meet the same nodes at once', () => {
     }
   });
 
+  it('write nothing where nothing is new', async () => {
+    const world = new World({ 'uid-n1': 'key-1' });
+    await using one = await world.replica();
+    await using _two = await world.replica();
+    assert.deepEqual(await one.pins.recognise(owner('n1'), 'key-1'), { kind: 'known' });
+    one.pins.vouchedFor(owner('n1'), 'key-1');
+    await world.clock.wind(600_000);
+    assert.equal(world.store.writes, 0);
+  });
+
   it('write few times, however many nodes are new', async () => {
     const world = new World();
     await using one = await world.replica();
