@@ -1,4 +1,10 @@
-/** What a list of 30,000 pods costs in each form, and a label select among 15,000. Run with `make bench-parts`. */
+/**
+ * What a list of all pods costs in each form, when its first byte is there, and for how long it holds others up; and what a
+ * label select among half of them costs. Run with `make bench-parts`; `PODS=150000` for the largest cluster.
+ */
+
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 
 import type { MediaType } from '../apiserver/negotiate.ts';
 import { listAnswer } from '../apiserver/render.ts';
@@ -13,9 +19,11 @@ import { as } from '../model/units.ts';
 import { Registry } from '../telemetry/exposition.ts';
 import { metricsApi } from './group.ts';
 
-const pods = 30_000;
+const pods = Number(process.env['PODS'] ?? 30_000);
 const namespaces = ['big', 'small-1', 'small-2'];
 const never = new AbortController().signal;
+/** When the first chunk of the last list was there, by `performance.now`. */
+let firstChunkAt = 0;
 
 const records = new Map(namespaces.map((namespace) => [namespace, recordsOf(namespace)]));
 const usages = new Map([...records.values()].flat().map((record, at) => [record, usageOf(record, at)] as const));
@@ -46,7 +54,10 @@ for (const [name, media] of [
   ['protobuf', { encoding: 'protobuf', pretty: false }],
   ['a Table', { encoding: 'json', pretty: false, as: table }],
 ] as const) {
-  console.log(`${pods} pods as ${name}: ${(await bestOf(1, () => drawn({}, media))).toFixed(1)} ms`);
+  const took = await bestOf(1, () => drawn({}, media));
+  const { firstChunkMs, blockedMs } = await beside(() => drawn({}, media));
+  const others = `first chunk after ${firstChunkMs.toFixed(1)} ms, others held up for ${blockedMs.toFixed(1)} ms at most`;
+  console.log(`${pods} pods as ${name}: ${took.toFixed(1)} ms, ${others}`);
 }
 const selector = parseLabelSelector('app=app-7');
 if (selector.kind !== 'selector') throw new Error('the selector is no good');
@@ -68,13 +79,30 @@ const churned = await bestOf(1_000, (turn) => {
 });
 console.log(`the same among pods that come and go, in the catalog alone: ${churned.toFixed(3)} ms`);
 
+/** What happens while a list is drawn, once what was there before is over. */
+async function beside(work: () => Promise<unknown>): Promise<{ firstChunkMs: number; blockedMs: number }> {
+  const delays = monitorEventLoopDelay({ resolution: 1 });
+  await sleep(50);
+  delays.enable();
+  const since = performance.now();
+  await work();
+  await sleep(10);
+  delays.disable();
+  return { firstChunkMs: firstChunkAt - since, blockedMs: delays.max / 1e6 - 1 };
+}
+
 async function drawn(query: ListQuery, media: MediaType): Promise<number> {
   const resource = api?.resources.find(({ name }) => name === 'pods');
   if (api === undefined || resource === undefined) throw new Error('there is no such resource');
   const { body } = await listAnswer(resource.list(query), { api, resource, media, rowObject: 'Metadata' }, never);
   if (typeof body === 'string' || body instanceof Uint8Array) return body.length;
   let length = 0;
-  for await (const chunk of body) length += chunk.length;
+  for await (const chunk of body) {
+    if (length === 0) firstChunkAt = performance.now();
+    length += chunk.length;
+    // As when it is sent.
+    await nextTurn();
+  }
   return length;
 }
 
