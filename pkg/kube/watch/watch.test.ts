@@ -274,6 +274,15 @@ describe('a watch that goes wrong', () => {
     assert.equal(test.apiserver.openWatches, 1);
   });
 
+  it('believes nothing more of a watch that repeats garbage', async () => {
+    const list = { status: 200, body: { metadata: { resourceVersion: '100' }, items: [] } };
+    const late = JSON.stringify({ type: 'ADDED', object: { metadata: { name: 'late', resourceVersion: '101' } } });
+    await using test = started({ handMade: [list, { status: 200, body: `x\nx\n${late}` }] });
+    await test.clock.wind(0);
+    assert.deepEqual(test.known(), []);
+    assert.equal(test.watch.skipped, 2);
+  });
+
   it('leaves out list items that are no objects', async () => {
     const items = [null, 7, {}, object('a')];
     const list = { status: 200, body: { metadata: { resourceVersion: '100' }, items } };
