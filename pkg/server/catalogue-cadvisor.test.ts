@@ -67,6 +67,18 @@ describe('what only cAdvisor knows, from what real kubelets said', () => {
       });
   }
 
+  it('stays what it was while cAdvisor repeats itself', () => {
+    const [first, second] = stories['cgroups of the second kind, nine minutes apart'] ?? [];
+    assert.ok(first && second);
+    const rates = tell([first, second, second, second]).map((sets) => {
+      const node = sets.find(({ entity }) => entity.type === 'node');
+      return node && valuesOf(node, 'disk/io_write_bytes_rate');
+    });
+    assert.deepEqual(rates[0], {});
+    assert.ok((rates[1]?.['/dev/vda'] ?? 0) > 0);
+    assert.deepEqual(rates.slice(2), [rates[1], rates[1]]);
+  });
+
   it('is met in full by these recordings, but for loads and for pods that were there at one moment only', () => {
     const unmet = metrics.flatMap(({ name, levels }) =>
       levels.map((level) => `${level} ${name}`).filter((each) => !met.has(each)),

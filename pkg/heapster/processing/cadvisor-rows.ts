@@ -27,8 +27,8 @@ export class CadvisorMemory {
   }
 }
 
-/** Adds page caches, loads and disks to the entities that a frame tells of. */
-export function addCadvisor(draft: Draft, pair: CadvisorPair | undefined): void {
+/** Adds page caches, loads and disks to the entities that a frame tells of. `last`: the cells of the frame before. */
+export function addCadvisor(draft: Draft, pair: CadvisorPair | undefined, last: Float64Array | undefined): void {
   if (pair === undefined) return;
   for (const row of [...draft.rows]) {
     const now = figuresOf(row, pair.now);
@@ -37,7 +37,7 @@ export function addCadvisor(draft: Draft, pair: CadvisorPair | undefined): void 
     draft.setNamed(row, 'cpu/load', now.load);
     const before = pair.before && figuresOf(row, pair.before);
     for (const [device, disk] of now.disks)
-      addDisk(draft.row('disk', device, row), draft, disk, before?.disks.get(device));
+      addDisk(draft, draft.row('disk', device, row), { now: disk, before: before?.disks.get(device), last });
   }
 }
 
@@ -48,13 +48,25 @@ function figuresOf(row: Row, answer: CadvisorAnswer): CadvisorFigures | undefine
   return row.kind === 'pod_container' ? answer.containers.get(`${row.parent?.name}/${row.name}`) : undefined;
 }
 
-function addDisk(row: Row, draft: Draft, now: DiskFigures, before: DiskFigures | undefined): void {
+interface DiskPair {
+  readonly now: DiskFigures;
+  readonly before: DiskFigures | undefined;
+  readonly last: Float64Array | undefined;
+}
+
+function addDisk(draft: Draft, row: Row, { now, before, last }: DiskPair): void {
   draft.setNamed(row, 'disk/io_read_bytes', now.read);
   draft.setNamed(row, 'disk/io_write_bytes', now.written);
   if (before === undefined) return;
   const seconds = (now.sampledAt - before.sampledAt) / 1000;
+  // cAdvisor has not measured again: what was the newest known is that still.
+  if (seconds === 0 && last !== undefined) return keepRates(draft, row, last);
   draft.setNamed(row, 'disk/io_read_bytes_rate', rateOf(now.read - before.read, seconds));
   draft.setNamed(row, 'disk/io_write_bytes_rate', rateOf(now.written - before.written, seconds));
+}
+
+function keepRates(draft: Draft, row: Row, last: Float64Array): void {
+  for (const { column } of row.columns.rates) draft.keep(row, column, last);
 }
 
 /** A counter that fell began anew, and a clock that did not advance tells of no time. */

@@ -58,7 +58,7 @@ export class NodeSeries {
     draft.begin(this.history.layout);
     const node = addMeasured(draft, this.node, summary);
     addPromised(draft, about.pods);
-    addCadvisor(draft, this.cadvisor.freshAt(askedAt));
+    addCadvisor(draft, this.cadvisor.freshAt(askedAt), this.history.current?.cells);
     this.#addRates(draft, askedAt, about);
     for (const row of draft.rows) {
       if (row.kind !== 'pod') continue;
