@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { textOf } from '../apiserver/encode/json.ts';
-import type { JsonWriter } from '../apiserver/encode/json-writer.ts';
-import { tableJson } from '../apiserver/encode/table.ts';
+import { textOf } from '../apiserver/encode/json/json.ts';
+import type { JsonWriter } from '../apiserver/encode/json/json-writer.ts';
+import { tableJson } from '../apiserver/encode/json/table.ts';
 import { WoundClock } from '../lifecycle/wound-clock.ts';
 import { parseFieldSelector } from '../model/field-selector.ts';
 import { parseLabelSelector } from '../model/label-selector.ts';

@@ -1,4 +1,4 @@
-import type { Shelf } from '../apiserver/encode/shelf.ts';
+import type { Shelf } from '../apiserver/encode/protobuf/shelf.ts';
 import type { PodRecord } from '../model/cluster.ts';
 import type { ContainerUsage, Usage } from '../model/sample.ts';
 import { as, type EpochMs } from '../model/units.ts';

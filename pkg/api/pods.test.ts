@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { textOf } from '../apiserver/encode/json.ts';
+import { textOf } from '../apiserver/encode/json/json.ts';
 import type { Found, NotFound } from '../apiserver/resource.ts';
 import { WoundClock } from '../lifecycle/wound-clock.ts';
 import type { Labels } from '../model/cluster.ts';

@@ -1,6 +1,6 @@
-import type { JsonWriter } from '../apiserver/encode/json-writer.ts';
-import { timeFields } from '../apiserver/encode/protobuf.ts';
-import type { ProtobufWriter } from '../apiserver/encode/protobuf-writer.ts';
+import type { JsonWriter } from '../apiserver/encode/json/json-writer.ts';
+import { timeFields } from '../apiserver/encode/protobuf/protobuf.ts';
+import type { ProtobufWriter } from '../apiserver/encode/protobuf/protobuf-writer.ts';
 import { formatDuration } from '../model/duration.ts';
 import { cpuText, memoryText } from '../model/quantity.ts';
 import type { Usage } from '../model/sample.ts';

@@ -1,9 +1,9 @@
 import type { Labels } from '../model/cluster.ts';
 import type { FieldSelector } from '../model/field-selector.ts';
 import type { LabelSelector } from '../model/label-selector.ts';
-import type { JsonWriter } from './encode/json-writer.ts';
-import type { ProtobufWriter } from './encode/protobuf-writer.ts';
-import type { Shelf } from './encode/shelf.ts';
+import type { JsonWriter } from './encode/json/json-writer.ts';
+import type { ProtobufWriter } from './encode/protobuf/protobuf-writer.ts';
+import type { Shelf } from './encode/protobuf/shelf.ts';
 import type { TypeDescription } from './openapi/type-description.ts';
 
 /** The metadata our objects carry: no uid, resourceVersion or annotations, as in the reference. */

@@ -1,7 +1,7 @@
 import { goQuote } from '../model/go-quote.ts';
-import { jsonValue } from './encode/json-string.ts';
-import { listMetadataFields, protobufBody } from './encode/protobuf.ts';
-import type { ProtobufWriter } from './encode/protobuf-writer.ts';
+import { jsonValue } from './encode/json/json-string.ts';
+import { listMetadataFields, protobufBody } from './encode/protobuf/protobuf.ts';
+import type { ProtobufWriter } from './encode/protobuf/protobuf-writer.ts';
 import { textBody } from './encode/text-body.ts';
 import type { Answer, ApiRequest } from './exchange.ts';
 import { contentTypes, negotiate, noConversions, servedMediaTypes } from './negotiate.ts';

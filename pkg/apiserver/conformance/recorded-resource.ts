@@ -1,4 +1,4 @@
-import type { ProtobufWriter } from '../encode/protobuf-writer.ts';
+import type { ProtobufWriter } from '../encode/protobuf/protobuf-writer.ts';
 import type { Found, ListQuery, NotFound, ObjectMeta, Resource, Wire } from '../resource.ts';
 import type { RecordedExchange } from './recorded-exchange.ts';
 

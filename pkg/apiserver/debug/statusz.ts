@@ -1,6 +1,6 @@
 import type { Clock } from '../../lifecycle/clock.ts';
 import { timeText } from '../../model/time-text.ts';
-import { jsonValue } from '../encode/json-string.ts';
+import { jsonValue } from '../encode/json/json-string.ts';
 import { textBody } from '../encode/text-body.ts';
 import type { Answer, ApiRequest } from '../exchange.ts';
 import { contentTypes, fitting, type MediaType, type Offers, parseAccept, wantsPretty } from '../negotiate.ts';

@@ -1,6 +1,6 @@
-import type { TypeMeta } from '../encode/json.ts';
-import { listMetadataFields, metadataFields } from '../encode/protobuf.ts';
-import type { ProtobufWriter } from '../encode/protobuf-writer.ts';
+import type { TypeMeta } from '../encode/json/json.ts';
+import { listMetadataFields, metadataFields } from '../encode/protobuf/protobuf.ts';
+import type { ProtobufWriter } from '../encode/protobuf/protobuf-writer.ts';
 import type { ApiGroupVersion, Resource } from '../resource.ts';
 import { inVersionOrder } from './version-order.ts';
 

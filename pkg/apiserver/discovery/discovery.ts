@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { typeMembers } from '../encode/json.ts';
-import { jsonValue } from '../encode/json-string.ts';
-import { protobufBody } from '../encode/protobuf.ts';
+import { typeMembers } from '../encode/json/json.ts';
+import { jsonValue } from '../encode/json/json-string.ts';
+import { protobufBody } from '../encode/protobuf/protobuf.ts';
 import type { Answer, ApiRequest } from '../exchange.ts';
 import {
   type Conversion,

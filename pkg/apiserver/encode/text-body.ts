@@ -1,7 +1,7 @@
 import type { Body } from '../exchange.ts';
 import type { MediaType } from '../negotiate.ts';
 import { chunkBytes, chunkedBody, drawnBody, joined } from './chunked.ts';
-import { indentedJson } from './json.ts';
+import { indentedJson } from './json/json.ts';
 import { yamlPieces } from './yaml.ts';
 
 /** A body of compact JSON pieces: as they are, laid out for people where they are the readers, or in YAML. */

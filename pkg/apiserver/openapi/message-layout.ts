@@ -1,4 +1,4 @@
-import type { ProtobufWriter } from '../encode/protobuf-writer.ts';
+import type { ProtobufWriter } from '../encode/protobuf/protobuf-writer.ts';
 import { yamlOf } from '../encode/yaml.ts';
 import type { Json, JsonObject } from './type-description.ts';
 

@@ -1,4 +1,4 @@
-import { ProtobufWriter } from '../encode/protobuf-writer.ts';
+import { ProtobufWriter } from '../encode/protobuf/protobuf-writer.ts';
 import {
   extensionFields,
   flagField,

@@ -1,4 +1,4 @@
-import { jsonString } from '../../apiserver/encode/json-string.ts';
+import { jsonString } from '../../apiserver/encode/json/json-string.ts';
 import type { Answer, ApiRequest } from '../../apiserver/exchange.ts';
 import type { Labels } from '../../model/cluster.ts';
 import { formatDuration } from '../../model/duration.ts';

@@ -1,10 +1,10 @@
-import type { Labels } from '../../model/cluster.ts';
-import { timeText } from '../../model/time-text.ts';
-import type { ObjectMeta, Wire } from '../resource.ts';
-import { roomForOne } from './chunked.ts';
+import type { Labels } from '../../../model/cluster.ts';
+import { timeText } from '../../../model/time-text.ts';
+import type { ObjectMeta, Wire } from '../../resource.ts';
+import { roomForOne } from '../chunked.ts';
+import { rememberingLast } from '../remembering-last.ts';
 import { jsonString } from './json-string.ts';
 import { JsonWriter } from './json-writer.ts';
-import { rememberingLast } from './remembering-last.ts';
 
 /** What a document says it is; absent where the place already says it, as in the items of a list. */
 export interface TypeMeta {

@@ -1,4 +1,4 @@
-import type { TableColumn, Wire } from '../resource.ts';
+import type { TableColumn, Wire } from '../../resource.ts';
 import { framedJson, pause, typeMembers } from './json.ts';
 import { jsonString } from './json-string.ts';
 import type { JsonWriter } from './json-writer.ts';

@@ -1,4 +1,4 @@
-import { ByteBuffer } from './byte-buffer.ts';
+import { ByteBuffer } from '../byte-buffer.ts';
 import { isPlain, jsonString } from './json-string.ts';
 
 /** Prints compact JSON into bytes: long lists are made of small pieces, which are cheaper to write than to join. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import protobuf from 'protobufjs';
-import type { ObjectMeta } from '../resource.ts';
+import type { ObjectMeta } from '../../resource.ts';
 import { metadataFields, protobufBody } from './protobuf.ts';
 import { protobufList } from './protobuf-list.ts';
 import type { ProtobufWriter } from './protobuf-writer.ts';

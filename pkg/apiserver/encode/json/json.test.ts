@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ObjectMeta } from '../resource.ts';
+import type { ObjectMeta } from '../../resource.ts';
 import { indentedJson, jsonTime, metadataJson, textOf } from './json.ts';
 import { jsonString, jsonValue } from './json-string.ts';
 

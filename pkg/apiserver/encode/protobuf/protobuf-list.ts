@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { chunkBytes, roomForOne } from './chunked.ts';
-import type { TypeMeta } from './json.ts';
+import { chunkBytes, roomForOne } from '../chunked.ts';
+import type { TypeMeta } from '../json/json.ts';
 import { encodingFields, listMetadataFields, magic, typeFields } from './protobuf.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
 import type { Shelf } from './shelf.ts';

@@ -1,8 +1,8 @@
-import type { Labels } from '../../model/cluster.ts';
-import type { ObjectMeta, Wire } from '../resource.ts';
-import { sortedKeys, type TypeMeta } from './json.ts';
+import type { Labels } from '../../../model/cluster.ts';
+import type { ObjectMeta, Wire } from '../../resource.ts';
+import { sortedKeys, type TypeMeta } from '../json/json.ts';
+import { rememberingLast } from '../remembering-last.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
-import { rememberingLast } from './remembering-last.ts';
 
 /** Leads every Kubernetes protobuf body. */
 export const magic = Buffer.from('k8s\0', 'latin1');

@@ -1,4 +1,4 @@
-import type { ObjectMeta } from '../resource.ts';
+import type { ObjectMeta } from '../../resource.ts';
 import { metadataJson, type TypeMeta, typeMembers } from './json.ts';
 import type { JsonWriter } from './json-writer.ts';
 
