@@ -3,8 +3,9 @@
  *
  *   node --expose-gc pkg/scraper/kubelet/kubelet.bench.ts
  *
- * Requests are paced as in a cluster of 1,000 nodes: a process that sleeps between them pays more for each than one that
- * is kept warm. CPU is that of this process, the pretend kubelets have one of their own.
+ * Requests are paced as in a cluster of 1,000 nodes, one by one and in groups as the scraper has them: a process that sleeps
+ * before each of them pays more for it than one that is kept warm. CPU is that of this process, the pretend kubelets have one
+ * of their own.
  */
 import { fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,6 +19,8 @@ const kubelets = 1_000;
 const askings = 400;
 /** 1,000 nodes in 15 s. */
 const everyMs = 15;
+/** So many share a place in the period. */
+const together = 32;
 
 const signal = new AbortController().signal;
 const child = fork(new URL('../testing/kubelets-process.ts', import.meta.url));
@@ -56,11 +59,13 @@ async function benchOf(path: '/packed' | '/plain'): Promise<void> {
     for (let at = 0; at < kubelets; at++) await ask(at);
   });
   const pacedMs = await cpuOf(() => paced(ask));
+  const groupedMs = await cpuOf(() => grouped(ask));
   const floorMs = await floorOf(path);
   const bytes = path === '/packed' ? told.packedBytes : told.plainBytes;
   console.log(
     `${path.slice(1)}, ${(bytes / 1024).toFixed(1)} KiB: first contact ${per(contactMs, kubelets)}, asking ` +
-      `${per(warmMs, kubelets)} back to back and ${per(pacedMs, askings)} every ${everyMs} ms (CPU); the same bytes over ` +
+      `${per(warmMs, kubelets)} back to back and ${per(pacedMs, askings)} every ${everyMs} ms, ` +
+      `${per(groupedMs, askings)} in groups of ${together} (CPU); the same bytes over ` +
       `bare TLS ${per(floorMs, askings)}; ${keptKb.toFixed(0)} KiB of memory a connection`,
   );
 }
@@ -96,6 +101,14 @@ async function paced(ask: (at: number) => Promise<void>): Promise<void> {
   for (let at = 0; at < askings; at++) {
     await ask(at);
     await sleep(everyMs);
+  }
+}
+
+async function grouped(ask: (at: number) => Promise<void>): Promise<void> {
+  for (let at = 0; at < askings; at += together) {
+    const size = Math.min(together, askings - at);
+    await Promise.all(Array.from({ length: size }, (_, member) => ask(at + member)));
+    await sleep(everyMs * size);
   }
 }
 
