@@ -1,7 +1,8 @@
 /**
  * So many nodes share a place at most, on the average. One right after the other they cost a third of the CPU that asking
- * them apart does (0.25 ms against 0.9 each): caches are warm, and the process was woken once for all of them. Chance makes some groups larger, but hardly ever
- * twice as large: that is how many requests may go out at a time, and answers be worked in without anybody's waiting long.
+ * them apart does (0.25 ms against 0.9 each): caches are warm, and the process was woken once for all of them. Chance makes
+ * some groups larger, but hardly ever twice as large: that is how many requests may go out at a time, and answers be worked
+ * in without anybody's waiting long.
  */
 const mostTogether = 32;
 
