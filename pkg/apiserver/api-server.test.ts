@@ -265,7 +265,10 @@ test('an empty list is an empty Table and an empty list', async () => {
     '{"kind":"Table","apiVersion":"meta.k8s.io/v1beta1","metadata":{},"columnDefinitions":null,"rows":null}\n',
   );
   const list = await ask(`${root}/things?labelSelector=none`);
-  assert.equal(String(list.body), '{"kind":"ThingList","apiVersion":"things.example.com/v1","metadata":{},"items":[]}\n');
+  assert.equal(
+    String(list.body),
+    '{"kind":"ThingList","apiVersion":"things.example.com/v1","metadata":{},"items":[]}\n',
+  );
 });
 
 test('whatever is asked, the answer is one a client can expect, and nothing breaks', async () => {
