@@ -74,4 +74,4 @@ profile: build ## A flame graph of the server at work: SHAPE=standard (or small,
 	@$(NODE) bench/profile.ts --shape=$(or $(SHAPE),standard)
 
 soak: install ## Thousands of periods in accelerated time, and whether anything grew (SOAK_PERIODS=5000).
-	@SOAK_PERIODS=$(SOAK_PERIODS) $(NODE) --expose-gc --max-semi-space-size=2 --heap-growing-percent=50 cmd/metrics-server/testing/soak/main.ts
+	@SOAK_PERIODS=$(SOAK_PERIODS) $(NODE) --expose-gc --max-semi-space-size=4 --heap-growing-percent=50 cmd/metrics-server/testing/soak/main.ts
