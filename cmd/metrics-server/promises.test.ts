@@ -149,6 +149,10 @@ const shown: Readonly<Record<string, readonly [file: string, title: string]>> = 
     'e2e/shows-usage.test.ts',
     'explain says where the figures of a pod come from',
   ],
+  'traffic between zones is paid by the byte': [
+    'pkg/server/kubelet-client.test.ts',
+    'for packed answers, or for plain ones',
+  ],
   'a flag is wrong': [
     'e2e/says-what-is-wrong-with-flags.test.ts',
     'every problem is named at once, with the value given and what is allowed, and the exit code is 2',
