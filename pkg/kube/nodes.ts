@@ -4,7 +4,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { ByName } from './catalog/by-name.ts';
 import type { KubeTransport } from './connection/transport.ts';
 import { decodeNode, sameNode } from './node-record.ts';
-import { nobody, twoReaders, type WatchReader } from './watch/two-readers.ts';
+import { readsNothing, twoReaders, type WatchReader } from './watch/two-readers.ts';
 import { Watch } from './watch/watch.ts';
 import { atOnce } from './watch/watch-target.ts';
 
@@ -33,7 +33,7 @@ export class NodeCatalog {
   readonly #listeners = new Set<(change: NodeChange) => void>();
 
   /** `also` reads the same nodes. */
-  constructor({ connection, ...rest }: CatalogOptions, also: WatchReader<unknown> = nobody) {
+  constructor({ connection, ...rest }: CatalogOptions, also: WatchReader<unknown> = readsNothing) {
     const own: WatchReader<NodeRecord> = {
       decode: decodeNode,
       target: {

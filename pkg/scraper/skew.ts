@@ -61,14 +61,10 @@ class LastFew {
   }
 
   whereLeast(): number {
-    let place = 0;
-    for (const [at, value] of this.#values.entries()) if (value < (this.#values[place] ?? value)) place = at;
-    return place;
+    return this.#values.indexOf(Math.min(...this.#values));
   }
 
   whereMost(): number {
-    let place = 0;
-    for (const [at, value] of this.#values.entries()) if (value > (this.#values[place] ?? value)) place = at;
-    return place;
+    return this.#values.indexOf(Math.max(...this.#values));
   }
 }

@@ -8,7 +8,7 @@ export interface WatchReader<Kept> {
 }
 
 /** Keeps nothing of anything. */
-export const nobody: WatchReader<never> = {
+export const readsNothing: WatchReader<never> = {
   decode: () => undefined,
   target: {
     listing: () => ({ add: () => undefined, complete: () => undefined }),
