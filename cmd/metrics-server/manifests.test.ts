@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { load, loadAll } from 'js-yaml';
+import { legacyRoots } from '../../pkg/heapster/model-api/legacy-api.ts';
 import { rightsToExamine } from '../../pkg/simulator/kube-apiserver/rights.ts';
 import type { Options } from './flags/sections.ts';
 import { parseOptions } from './options.ts';
@@ -194,7 +195,10 @@ describe('manifests/components/catalogue', () => {
   it('has a role for readers that is bound to nobody, and grants what authorization asks about', () => {
     const [, , reader, ...others] = objectsIn(directory) as Role[];
     assert.deepEqual([reader?.kind, others], ['ClusterRole', []]);
-    assert.deepEqual(reader?.rules[0], { apiGroups: ['metrics.k8s.io'], resources: ['model'], verbs: ['list'] });
+    assert.deepEqual(reader?.rules, [
+      { nonResourceURLs: legacyRoots.flatMap((root) => [root, `${root}/*`]), verbs: ['list'] },
+      { apiGroups: ['metrics.k8s.io'], resources: ['model'], verbs: ['list'] },
+    ]);
   });
 });
 

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { rightsInManifest } from '../../pkg/simulator/kube-apiserver/manifest-rights.ts';
 import { plainCluster } from '../../pkg/simulator/shape/plain-cluster.ts';
 import { RunningSystem } from './testing/running-system.ts';
 
@@ -10,13 +13,22 @@ const shape = plainCluster({
   seed: 1,
   housekeeping: { minMs: 10_000, maxMs: 10_000 },
 });
+/** The role for readers, and somebody who has it. */
+const bound = `${readFileSync(join(import.meta.dirname, '../../manifests/components/catalogue/reader.yaml'), 'utf8')}
+---
+kind: ClusterRoleBinding
+metadata: {name: readers}
+roleRef: {kind: ClusterRole, name: system:metrics-model-reader}
+subjects: [{kind: User, name: nobody}]
+`;
 const pods = shape.nodes.flatMap((node) => node.pods);
 
 describe("Heapster's API on the secure port", () => {
   let system: RunningSystem;
 
   before(async () => {
-    system = await RunningSystem.start({ shape, flags: () => ['--catalogue', '--catalogue-resolution=15s'] });
+    const flags = ['--catalogue', '--catalogue-resolution=15s'];
+    system = await RunningSystem.start({ shape, flags: () => flags, moreRights: rightsInManifest(bound) });
     await system.until('a rate of every node', async () => {
       const rates = await Promise.all(
         shape.nodes.map(({ name }) => pointsOf(`/api/v1/model/nodes/${name}/metrics/cpu/usage_rate`)),
@@ -50,12 +62,40 @@ describe("Heapster's API on the secure port", () => {
     }
   });
 
-  it('is for those who may list the resource model of metrics.k8s.io: everybody may read /api in a cluster', async () => {
+  it('is for those who may list its paths: that everybody may get whatever lies below /api is no right to it', async () => {
     const { tokens } = system.simulator.certificates;
-    const answer = await system.ask('/api/v1/model/nodes', { token: tokens.viewer });
-    assert.equal(answer.status, 403);
-    assert.match(answer.text, /User \\"viewer\\" cannot list resource \\"model\\" in API group \\"metrics.k8s.io\\"/);
-    assert.equal((await system.ask('/api/v1/model/nodes')).status, 403);
+    const [pod] = pods;
+    const paths = [
+      '/api/v1/model/nodes',
+      `/api/v1/model/namespaces/${pod?.namespace}/pods/${pod?.name}/metrics/memory/working_set`,
+      '/api/v1/historical/nodes',
+      '/api/v1/metric-export',
+      '/api/v1/metric-export-schema',
+      '/api/v1/dashboard/nodes/node-00000/metrics/cpu/usage_rate',
+      '/apis/metrics/v1alpha1/nodes',
+      '/apis/metrics.k8s.io/v1alpha1/pods',
+    ];
+    for (const path of paths) {
+      const denied = await system.ask(path, { token: tokens.viewer });
+      assert.equal(denied.status, 403, path);
+      const { message, reason, details } = denied.json as { message: string; reason: string; details: object };
+      assert.deepEqual(
+        [message, reason, details],
+        [`forbidden: User "viewer" cannot list path "${path}"`, 'Forbidden', {}],
+      );
+      assert.equal((await system.ask(path)).status, 403, `${path}, asked by nobody in particular`);
+      const allowed = await system.ask(path, { token: tokens.nobody });
+      assert.equal(allowed.status, 200, `${path}, asked by a bound reader: ${allowed.text}`);
+    }
+  });
+
+  it('is the resource model where a kube-apiserver passes it on, for the same readers', async () => {
+    const { tokens } = system.simulator.certificates;
+    const path = '/apis/metrics.k8s.io/v1beta1/model?path=/api/v1/model/nodes';
+    const denied = await system.ask(path, { token: tokens.viewer });
+    assert.equal(denied.status, 403);
+    assert.match(denied.text, /User \\"viewer\\" cannot list resource \\"model\\" in API group \\"metrics.k8s.io\\"/);
+    assert.equal((await system.ask(path, { token: tokens.nobody })).status, 200);
   });
 
   it('stands in OpenAPI, and changes no discovery', async () => {

@@ -14,7 +14,7 @@ import { forbidden } from './forbidden.ts';
 import { type HealthCheck, healthRoutes } from './health.ts';
 import { impersonate } from './identity/impersonate.ts';
 import { type OpenapiOptions, openapiRoutes } from './openapi/openapi-routes.ts';
-import { type RequestInfo, requestInfo, type StandIn } from './request-info.ts';
+import { type RequestInfo, requestInfo } from './request-info.ts';
 import type { RequestObserver } from './request-observer.ts';
 import { requestTarget } from './request-target.ts';
 import type { ApiGroupVersion } from './resource.ts';
@@ -66,8 +66,8 @@ export interface ApiServerOptions {
   readonly observer?: RequestObserver;
   /** What else is served, to those who may. Absent = nothing. */
   readonly more?: readonly Route[];
-  /** Resources that stand for paths when callers are to be allowed; see `requestInfo`. Absent = none. */
-  readonly standIns?: readonly StandIn[];
+  /** Paths that are non-resource URLs with all that lies below them; see `requestInfo`. Absent = none. */
+  readonly nonResourceRoots?: readonly string[];
   /** Absent = nothing is recorded of requests. */
   readonly auditor?: Auditor;
   /** In front of everything else, the first one outermost. */
@@ -145,7 +145,7 @@ export class ApiServer {
 
   /** Who, then whether, then what: nobody learns which routes exist before they may ask. */
   async #answer(request: ApiRequest): Promise<Answer> {
-    const info = requestInfo(request, this.#options.standIns);
+    const info = requestInfo(request, this.#options.nonResourceRoots);
     if (info.kind === 'bad-path') return textError(400, '400 Bad Request');
     if (info.kind === 'no-resource') return brokenOff(request, `failed to create RequestInfo: ${info.message}`);
     const wish = timeoutWish(request);

@@ -67,25 +67,26 @@ test('a legacy path has no group', () => {
   });
 });
 
-test('what lies below the root of a stand-in is asked about as that, and beside it everything is as ever', () => {
-  const standIn = { root: '/api/v1/model', group: 'metrics.k8s.io', version: 'v1beta1', resource: 'model' };
+test('what lies below a non-resource root is asked about as its path, and beside it everything is as ever', () => {
   const asked = (target: string, method = 'GET'): string | undefined => {
-    const info = requestInfo(madeRequest(target, { method }), [standIn]);
-    if (info.kind !== 'info' || info.attributes.kind === 'path') return undefined;
-    const { verb, group, resource, name } = info.attributes;
-    return `${verb} ${resource}.${group}${name === undefined ? '' : ` ${name}`}`;
+    const info = requestInfo(madeRequest(target, { method }), ['/api/v1/model', '/apis/metrics/v1alpha1']);
+    if (info.kind !== 'info' || info.attributes.kind !== 'path') return undefined;
+    return `${info.attributes.verb} ${info.attributes.path}`;
   };
-  for (const target of [
+  // Everybody may `get` below /api and /apis.
+  for (const path of [
     '/api/v1/model',
     '/api/v1/model/',
     '/api/v1/model/nodes/n1/metrics/cpu/usage_rate',
-    '/api/v1/model?watch=1',
+    '/apis/metrics/v1alpha1/namespaces/shop/pods/web',
   ])
-    assert.equal(asked(target), 'list model.metrics.k8s.io', target);
-  assert.equal(asked('/api/v1/model', 'HEAD'), 'list model.metrics.k8s.io');
-  assert.equal(asked('/api/v1/model/x', 'DELETE'), 'delete model.metrics.k8s.io');
-  for (const target of ['/api/v1/models', '/api/v1/pods', '/api/v1/model2/x', '//api/v1/model/nodes'])
-    assert.doesNotMatch(asked(target) ?? '', /metrics/, target);
+    assert.equal(asked(path), `list ${path}`, path);
+  assert.equal(asked('/api/v1/model?watch=1'), 'list /api/v1/model');
+  assert.equal(asked('/api/v1%2Fmodel/a%20b'), 'list /api/v1/model/a b');
+  assert.equal(asked('/api/v1/model', 'HEAD'), 'list /api/v1/model');
+  assert.equal(asked('/api/v1/model/x', 'DELETE'), 'delete /api/v1/model/x');
+  for (const target of ['/api/v1/models', '/api/v1/pods', '/api/v1/model2/x', '//api/v1/model/nodes', '/api/v1'])
+    assert.doesNotMatch(asked(target) ?? '', /^list/, target);
 });
 
 test('a path that is no escaped UTF-8 is refused', () => {

@@ -23,41 +23,26 @@ const verbOfMethod: Readonly<Record<string, string>> = {
 
 /**
  * Reads what a request is about, with the rules of Kubernetes' RequestInfo resolver: authorization asks about this before
- * any route is looked up, so it must not know which routes exist. What lies below the root of a stand-in is asked about as
- * that, whatever those rules would make of it.
+ * any route is looked up, so it must not know which routes exist. What lies below one of `nonResourceRoots` is a
+ * non-resource URL, whatever those rules would make of it.
+ *
+ * There the verb of reading is `list`, not `get`: every cluster lets everybody who is known get `/api/*` and `/apis/*`
+ * (ClusterRole system:discovery), and what everybody may is no right.
  */
-export function requestInfo(request: ApiRequest, standIns: readonly StandIn[] = []): RequestInfo {
+export function requestInfo(request: ApiRequest, nonResourceRoots: readonly string[] = []): RequestInfo {
   const path = decoded(request.path);
   if (path === undefined) return { kind: 'bad-path' };
   const verb = request.method.toLowerCase();
   const other: RequestInfo = { kind: 'info', path, attributes: { kind: 'path', verb, path } };
 
-  const standIn = standIns.find(({ root }) => path === root || path.startsWith(`${root}/`));
-  if (standIn !== undefined) return standingIn(request, path, standIn);
+  if (nonResourceRoots.some((root) => path === root || path.startsWith(`${root}/`))) {
+    const isRead = verbOfMethod[request.method] === 'get';
+    return { kind: 'info', path, attributes: { kind: 'path', verb: isRead ? 'list' : verb, path } };
+  }
   const [prefix, ...rest] = withoutOuterSlashes(path).split('/');
   if (prefix === 'api' && rest.length >= 2) return resourceInfo(request, path, ['', ...rest]);
   if (prefix === 'apis' && rest.length >= 3) return resourceInfo(request, path, rest);
   return other;
-}
-
-/**
- * A resource that stands for everything below a path. Rights on paths would be no rights: every cluster lets everybody who
- * is known read `/api/*` and `/apis/*` (ClusterRole system:discovery).
- */
-export interface StandIn {
-  readonly root: string;
-  readonly group: string;
-  readonly version: string;
-  readonly resource: string;
-}
-
-function standingIn({ method }: ApiRequest, path: string, { group, version, resource }: StandIn): RequestInfo {
-  const verb = verbOfMethod[method] ?? '';
-  return {
-    kind: 'info',
-    path,
-    attributes: { kind: 'resource', verb: verb === 'get' ? 'list' : verb, group, version, resource },
-  };
 }
 
 /** By hand: a regular expression looks again at every slash in the middle, and anybody may send a million of them. */

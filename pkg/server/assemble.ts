@@ -113,7 +113,7 @@ function build(means: Means, opened: AsyncDisposableStack, plan?: PlannedCatalog
     observer: own.observer,
     timing: { clock, requestTimeoutMs: config.generic.requestTimeoutMs },
     more: [...debugRoutes(config.features, means), ...(catalogue?.api.routes ?? [])],
-    standIns: catalogue?.api.standIns ?? [],
+    nonResourceRoots: catalogue?.api.roots ?? [],
     ...(auditor && { auditor }),
     health: { ...probesOf(probed, probing), degraded },
     expose: () => registry.chunks(),

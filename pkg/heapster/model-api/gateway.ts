@@ -4,7 +4,8 @@ import { refusal } from './plain-answers.ts';
 /**
  * Heapster's API as a resource of a served version: `/apis/metrics.k8s.io/v1beta1/model?path=/api/v1/model/nodes`. The
  * kube-apiserver's aggregation layer passes on nothing but the paths of its APIServices, and a service proxy forgets who
- * asks; this way whoever may list `model` in the group reads it from anywhere. It is in no discovery.
+ * asks; this way whoever may list `model` in the group reads it from anywhere. This path is a resource's, to the
+ * kube-apiserver as to us: it is authorized as one, and those behind it are not asked about again. It is in no discovery.
  */
 export function gatewayRoutes(routes: readonly Route[], versions: readonly string[]): readonly Route[] {
   const table = new RouteTable(routes);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Answer } from '../../apiserver/exchange.ts';
 import { madeRequest } from '../../apiserver/made-request.ts';
+import { requestInfo } from '../../apiserver/request-info.ts';
 import { RouteTable } from '../../apiserver/router.ts';
 import { toldCluster } from '../testing/told-cluster.ts';
 import { ToldModel } from '../testing/told-model.ts';
@@ -53,6 +54,41 @@ describe("Heapster's API", () => {
       const answer = await ask(young, path);
       if (!path.includes('start=tomorrow') && !path.includes('labels=no')) assert.equal(answer?.status, 200, path);
     }
+  });
+
+  it('answers below its roots only, and below each: what callers are allowed is asked about by them', () => {
+    const rootsOf = (path: string): readonly string[] =>
+      api.roots.filter((root) => path === root || path.startsWith(`${root}/`));
+    for (const { path } of api.operations) assert.equal(rootsOf(path).length, 1, path);
+    const met = new Set(api.operations.flatMap(({ path }) => rootsOf(path)));
+    assert.deepEqual([...met].sort(), [...api.roots].sort());
+  });
+
+  it('has no spelling of a path that answers without being asked about as one of its own', async () => {
+    const spellings = (path: string): readonly string[] => [
+      path.replace('/', '//'),
+      path.replace('/v1', '//v1'),
+      path.replaceAll('/', '%2F'),
+      path.replace('/v1', '/./v1'),
+      path.replace('/v1', '/x/../v1'),
+      path.replace('/v1', '/V1'),
+      path.replace('/api', '/API'),
+      path.replace('/v1', '/%76%31'),
+      `/.${path}`,
+      `${path}//`,
+      `${path};x`,
+      `${path}%00`,
+      ` ${path}`,
+    ];
+    let answered = 0;
+    for (const url of paths.flatMap(spellings)) {
+      const request = madeRequest(url.replaceAll(' ', '%20'));
+      const info = requestInfo(request, api.roots);
+      if (info.kind !== 'info' || (await api.table.answer(request, info.path)) === undefined) continue;
+      answered++;
+      assert.deepEqual(info.attributes, { kind: 'path', verb: 'list', path: info.path }, url);
+    }
+    assert.ok(answered >= paths.length, 'escaped paths are answered too');
   });
 
   it('takes GET and HEAD only', async () => {

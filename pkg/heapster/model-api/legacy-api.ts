@@ -1,6 +1,5 @@
 import type { Operation } from '../../apiserver/openapi/operations.ts';
 import type { TypeDescription } from '../../apiserver/openapi/type-description.ts';
-import type { StandIn } from '../../apiserver/request-info.ts';
 import type { Route } from '../../apiserver/router.ts';
 import { dashboardRoutes } from './dashboard-routes.ts';
 import { exportRoutes } from './export-routes.ts';
@@ -15,17 +14,19 @@ export interface LegacyApi {
   readonly routes: readonly Route[];
   readonly operations: readonly Operation[];
   readonly types: readonly TypeDescription[];
-  /** Whoever may list the resource `model` of metrics.k8s.io may read what is Heapster's own. */
-  readonly standIns: readonly StandIn[];
+  /** Non-resource URLs, with what lies below, that callers must be allowed to `list`. */
+  readonly roots: readonly string[];
 }
 
-/** Paths of Heapster's own, below `/api/v1` where resources live. */
-const legacyRoots: readonly string[] = [
+/** The first three segments of everything that is served; Kubernetes' own rules would see resources there. */
+export const legacyRoots: readonly string[] = [
   '/api/v1/model',
   '/api/v1/historical',
   '/api/v1/dashboard',
   '/api/v1/metric-export',
   '/api/v1/metric-export-schema',
+  '/apis/metrics/v1alpha1',
+  '/apis/metrics.k8s.io/v1alpha1',
 ];
 
 /** The API over one model. */
@@ -43,7 +44,7 @@ export function legacyApi(parts: UsageApiParts): LegacyApi {
     routes: all.map(routeOf),
     operations: all.map((route) => operationOf(route, documentOf(route.path))),
     types: legacyTypes,
-    standIns: legacyRoots.map((root) => ({ root, group: 'metrics.k8s.io', version: 'v1beta1', resource: 'model' })),
+    roots: legacyRoots,
   };
 }
 

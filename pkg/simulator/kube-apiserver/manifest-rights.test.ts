@@ -27,6 +27,15 @@ metadata: {name: elsewhere}
 roleRef: {kind: ClusterRole, name: not-here}
 subjects: [{kind: Group, name: g}]
 ---
+kind: ClusterRole
+metadata: {name: paths}
+rules: [{nonResourceURLs: [/a, /b/*], verbs: [list]}]
+---
+kind: ClusterRoleBinding
+metadata: {name: p}
+roleRef: {kind: ClusterRole, name: paths}
+subjects: [{kind: User, name: u}]
+---
 `);
   const secret = { verbs: ['get'], group: '', resources: ['secrets'], namespace: 'n', names: ['s'] };
   const patch = { who: 'g', verbs: ['patch'], resources: ['z'] };
@@ -35,5 +44,6 @@ subjects: [{kind: Group, name: g}]
     { who: 'u', ...secret },
     { ...patch, group: 'x' },
     { ...patch, group: 'y' },
+    { who: 'u', verbs: ['list'], paths: ['/a', '/b/*'] },
   ]);
 });

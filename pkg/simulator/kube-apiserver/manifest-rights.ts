@@ -5,6 +5,7 @@ interface Rule {
   readonly apiGroups?: readonly string[];
   readonly resources?: readonly string[];
   readonly resourceNames?: readonly string[];
+  readonly nonResourceURLs?: readonly string[];
   readonly verbs: readonly string[];
 }
 
@@ -16,7 +17,7 @@ interface RbacObject {
   readonly subjects?: readonly { readonly kind: string; readonly name: string; readonly namespace?: string }[];
 }
 
-/** What the Roles and ClusterRoles of a manifest grant to whom their bindings in it name. Rules about paths are left out. */
+/** What the Roles and ClusterRoles of a manifest grant to whom their bindings in it name. */
 export function rightsInManifest(text: string): readonly Right[] {
   const objects = (loadAll(text) as (RbacObject | null)[]).filter((object) => object !== null);
   return objects.flatMap(({ roleRef, subjects = [], metadata }) => {
@@ -29,7 +30,9 @@ export function rightsInManifest(text: string): readonly Right[] {
 }
 
 /** A binding in a namespace grants there, whatever kind of role it is to. */
-function rightsOf({ apiGroups = [], resources = [], resourceNames, verbs }: Rule, who: string, namespace?: string) {
+function rightsOf({ nonResourceURLs, ...rule }: Rule, who: string, namespace?: string): readonly Right[] {
+  const { apiGroups = [], resources = [], resourceNames, verbs } = rule;
+  if (nonResourceURLs !== undefined) return [{ who, verbs, paths: nonResourceURLs }];
   return apiGroups.map(
     (group): Right => ({
       who,
