@@ -7,6 +7,8 @@ export interface Before {
   readonly cells: Float64Array;
   readonly times: Float64Array;
   readonly elapsedMs: number;
+  /** As much CPU as the node has; infinite where nobody knows. */
+  readonly capacityMillicores: number;
 }
 
 /**
@@ -15,6 +17,12 @@ export interface Before {
  */
 const toleranceMs = 60_000;
 
+/** Less time than we reckon makes rates larger than they are, so that there is less patience with that. */
+const shorterMs = 30_000;
+
+/** A kubelet reads its clock and a counter one after the other: over a second, that is worth so much. */
+const slack = 1.25;
+
 /** Computes the rates of a row from the counters of the frame before and those of this one. */
 export function setRates(draft: Draft, row: Row, before: Before): void {
   for (const { column, counter, clock, inMillicores } of row.columns.rates) {
@@ -22,7 +30,11 @@ export function setRates(draft: Draft, row: Row, before: Before): void {
     const increase = draft.get(row, counter) - (before.cells[row.at + counter] ?? Number.NaN);
     // A counter that fell began anew, whatever else is said of it.
     if (!(increase >= 0)) continue;
-    if (elapsed > 0) draft.set(row, column, rateOf(increase, elapsed, inMillicores));
+    if (elapsed > 0) {
+      const rate = rateOf(increase, elapsed, inMillicores);
+      // More CPU than the node has: its clock was put back, by less than the tolerance.
+      if (!inMillicores || rate <= before.capacityMillicores * slack) draft.set(row, column, rate);
+    }
     // The kubelet has not measured again: what was the newest known is that still.
     else if (elapsed === 0 && increase === 0) draft.keep(row, column, before.cells);
   }
@@ -38,5 +50,7 @@ function elapsedMs(draft: Draft, row: Row, { times, elapsedMs: ours }: Before, c
   const earlier = times[row.timesAt + clock] ?? Number.NaN;
   const elapsed = draft.time(row, clock) - earlier;
   const isAnotherLife = draft.time(row, timeOf.start) > earlier;
-  return isAnotherLife || Math.abs(elapsed - ours) > toleranceMs ? Number.NaN : elapsed;
+  const off = elapsed - ours;
+  if (isAnotherLife || Math.abs(off) > toleranceMs) return Number.NaN;
+  return elapsed > 0 && off < -shorterMs ? Number.NaN : elapsed;
 }

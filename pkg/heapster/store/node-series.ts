@@ -72,10 +72,12 @@ export class NodeSeries {
     this.history.add(beat, draft);
   }
 
-  #addRates(draft: Draft, askedAt: MonotonicMs, { isStranger }: AboutNode): void {
+  #addRates(draft: Draft, askedAt: MonotonicMs, { isStranger, facts }: AboutNode): void {
     const { current } = this.history;
     if (current === undefined || this.#askedAt === undefined) return;
-    const before = { cells: current.cells, times: current.times, elapsedMs: askedAt - this.#askedAt };
+    const { cells, times } = current;
+    const capacityMillicores = facts?.capacity.cpu ?? Number.POSITIVE_INFINITY;
+    const before = { cells, times, elapsedMs: askedAt - this.#askedAt, capacityMillicores };
     for (const row of draft.rows) {
       const pod = row.kind === 'pod_container' ? row.parent : row;
       if (isEntity(row.kind) && !(pod?.kind === 'pod' && isStranger(pod.name))) setRates(draft, row, before);

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { MadeHeapster } from './testing/made-heapster.ts';
+
+// Restarts, clocks, nodes and pods that come and go are told as stories: pkg/server/testdata/scenarios.
+
+const container = { type: 'pod_container', namespace: 'web', pod: 'a', container: 'app' } as const;
+
+describe('the catalogue', () => {
+  it('says when its last round was, by the beat and not by the end of it', async () => {
+    const test = new MadeHeapster();
+    assert.equal(test.model.latestAt(), undefined);
+    const first = test.now;
+    await test.round({ cpuSeconds: 0, at: 5 });
+    assert.equal(test.model.latestAt(), first);
+    await test.round();
+    assert.equal(test.model.latestAt(), first + 60_000);
+  });
+
+  it('finds a pod by its UID for as long as it remembers it', async () => {
+    const test = new MadeHeapster();
+    await test.round({ cpuSeconds: 0, pods: [{ name: 'a', cpuSeconds: { app: 1 } }] });
+    for (let minute = 0; minute < 60; minute++) await test.round({ cpuSeconds: 1 });
+    assert.deepEqual(test.model.podOfUid('uid-a'), { namespace: 'web', pod: 'a' });
+    for (let minute = 0; minute < 2; minute++) await test.round({ cpuSeconds: 1 });
+    assert.equal(test.model.podOfUid('uid-a'), undefined);
+  });
+
+  it('leaves every row but its own where it was when pods come and go', async () => {
+    const test = new MadeHeapster();
+    for (let minute = 0; minute < 40; minute++) {
+      // Each minute another twenty pods, and one that stays.
+      const guests = Array.from({ length: 20 }, (_, at) => ({
+        name: `guest-${minute}-${at}`,
+        cpuSeconds: { app: at },
+      }));
+      await test.round({ cpuSeconds: minute, pods: [{ name: 'a', cpuSeconds: { app: 6 * minute } }, ...guests] });
+    }
+    const points = test.model.series({ entity: container, metric: 'cpu/usage_rate' });
+    assert.ok(points.length >= 15 && points.every(({ value }) => value === 100), JSON.stringify(points));
+    assert.equal(test.model.pods('web').length, 21);
+    const long = test.model.longSeries({ entity: container, metric: 'cpu/usage_rate' });
+    assert.ok(
+      long.length >= 7 && long.every(({ mean, peak }) => Math.abs(mean - 100) < 0.5 && Math.abs(peak - 100) < 0.5),
+    );
+  });
+});
