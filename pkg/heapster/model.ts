@@ -112,7 +112,7 @@ export class Model implements ModelSource {
   }
 
   *#setsIn(history: SubjectHistory, series: NodeSeries | undefined): Generator<MetricSet> {
-    for (const row of history.layout.rows) {
+    for (const row of history.layout.rows()) {
       const entity = entityOf(row, series?.node ?? '');
       if (entity !== undefined && history.isCurrent(row)) yield this.#set(entity, { history, row, series });
     }

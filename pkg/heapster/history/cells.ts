@@ -16,21 +16,19 @@ const raw = 2;
 /** Beyond this distance a code would not be exact. */
 const farthest = 2 ** 50;
 
-/** Which cells of a frame make up a row. */
-export interface CellRange {
-  readonly at: number;
-  readonly width: number;
+/** Two frames, one after the other. */
+export interface FramePair {
+  readonly before: Float64Array;
+  readonly after: Float64Array;
 }
 
-/** Writes what became of the row `before`, which is nothing if it is as it was. What lies beyond the end of `before` was not known. */
-export function writeCells(
-  before: Float64Array,
-  after: Float64Array,
-  { at, width }: CellRange,
-  writer: ByteWriter,
-): void {
+/**
+ * Writes what became of a row, which is nothing if it is as it was; its cells are those from `at` up to `end`. What lies
+ * beyond the end of `before` was not known.
+ */
+export function writeCells({ before, after }: FramePair, at: number, end: number, writer: ByteWriter): void {
   let run = 0;
-  for (let cell = at; cell < at + width; cell++) {
+  for (let cell = at; cell < end; cell++) {
     const was = cellOf(before, cell);
     const is = cellOf(after, cell);
     if (was === is || (Number.isNaN(was) && Number.isNaN(is))) {

@@ -1,11 +1,14 @@
 import type { MonotonicMs } from '../../model/units.ts';
 import { ByteReader, ByteWriter } from './byte-writer.ts';
-import { type CellRange, readCells, writeCells } from './cells.ts';
+import { readCells, writeCells } from './cells.ts';
 
 /** The rows of a frame, in order and without gaps; new ones come at the end, none ever goes. */
 export interface RowRanges {
   readonly length: number;
-  range(row: number): CellRange;
+  /** Roughly, what they take of memory. */
+  readonly bytes: number;
+  /** The first cell of a row; of the row behind the last one, the number of cells. */
+  startOf(row: number): number;
 }
 
 const nothing = new Float64Array(0);
@@ -26,6 +29,8 @@ export class Chunk<Rows extends RowRanges> {
   readonly #beats: MonotonicMs[] = [];
   /** How many rows each frame has. */
   readonly #lengths: number[] = [];
+  /** Of the rows, where only chunks of before have them. */
+  #rowBytes = 0;
 
   constructor(rows: Rows, expectedBytes: number) {
     this.rows = rows;
@@ -46,7 +51,7 @@ export class Chunk<Rows extends RowRanges> {
 
   /** What it takes of memory, the objects around the bytes roughly. */
   get bytes(): number {
-    return this.#bytes.capacity + 24 * this.#beats.length + 320;
+    return this.#bytes.capacity + 24 * this.#beats.length + 320 + this.#rowBytes;
   }
 
   /** What was written. */
@@ -61,9 +66,12 @@ export class Chunk<Rows extends RowRanges> {
     this.#beats.push(beat);
     this.#lengths.push(this.rows.length);
     let run = 0;
+    let at = this.rows.startOf(0);
     for (let row = 0; row < this.rows.length; row++) {
+      const end = this.rows.startOf(row + 1);
       scratch.clear();
-      writeCells(base, frame, this.rows.range(row), scratch);
+      writeCells({ before: base, after: frame }, at, end, scratch);
+      at = end;
       if (scratch.size === 0) {
         run++;
         continue;
@@ -76,14 +84,15 @@ export class Chunk<Rows extends RowRanges> {
     if (run > 0) this.#bytes.varint(2 * run - 1);
   }
 
-  /** No more frames come: gives back what is not used. */
-  close(): void {
+  /** No more frames come: gives back what is not used. Rows that are not those of the next chunk count from now on. */
+  close(nextRows: Rows): void {
     this.#bytes.trim();
+    if (nextRows !== this.rows) this.#rowBytes = this.rows.bytes;
   }
 
   /** Walks one row through the frames. `cells` belongs to the walk: copy what you keep. */
   *walk(row: number): Generator<{ readonly beat: MonotonicMs; readonly cells: Float64Array }> {
-    const cells = new Float64Array(this.rows.range(row).width).fill(Number.NaN);
+    const cells = new Float64Array(this.rows.startOf(row + 1) - this.rows.startOf(row)).fill(Number.NaN);
     const bytes = this.#bytes.written;
     for (const [at, beat] of this.#beats.entries()) {
       if (row >= (this.#lengths[at] ?? 0)) continue;

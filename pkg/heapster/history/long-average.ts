@@ -19,10 +19,13 @@ export class LongAverage {
   /** Takes in a frame of the layout. */
   add(frame: Float64Array): void {
     this.#grow();
-    for (const row of this.#layout.rows) {
-      let cell = row.longAt;
-      for (const column of row.columns.long) {
-        const value = (frame[row.at + column] ?? Number.NaN) / (row.columns.scales[column] ?? 1);
+    const layout = this.#layout;
+    for (let row = 0; row < layout.length; row++) {
+      const { long, scales } = layout.columnsOf(row);
+      const at = layout.startOf(row);
+      let cell = layout.longStartOf(row);
+      for (const column of long) {
+        const value = (frame[at + column] ?? Number.NaN) / (scales[column] ?? 1);
         if (!Number.isNaN(value)) this.#take(cell, value);
         cell += 2;
       }

@@ -1,6 +1,6 @@
 import type { MonotonicMs } from '../../model/units.ts';
 import type { Draft } from '../processing/draft.ts';
-import { Layout, type LongRows, type Row } from '../rows/layout.ts';
+import { isEntity, Layout, type LongRows, type Row, timesPerEntity } from '../rows/layout.ts';
 import { LongAverage } from './long-average.ts';
 import { Tape } from './tape.ts';
 
@@ -131,7 +131,7 @@ export class SubjectHistory {
     const current = this.#current;
     if (current === undefined) return;
     const dead = current.beat - deadAfterFrames * this.#spans.periodMs;
-    const alive = this.#layout.rows.filter((row) => (this.seenAt(row) ?? Number.NEGATIVE_INFINITY) >= dead);
+    const alive = [...this.#layout.rows()].filter((row) => (this.seenAt(row) ?? Number.NEGATIVE_INFINITY) >= dead);
     if (this.#layout.length - alive.length < Math.max(8, this.#layout.length / 4)) return;
     this.#moveTo(alive, current);
   }
@@ -140,16 +140,17 @@ export class SubjectHistory {
     // What was gathered since the last frame of the long history belongs to the rows of before.
     if (this.#averageSince !== undefined) this.#endAverage(beat);
     const layout = new Layout();
-    const moved = new Map<Row | undefined, Row>();
+    const moved = new Map<number | undefined, Row>();
     // Parents stand before their children, and live as long as they do.
-    for (const row of alive) moved.set(row, layout.rowFor(row.kind, row.name, row.parent && moved.get(row.parent)));
+    for (const { kind, name, parent, index } of alive)
+      moved.set(index, layout.row(layout.indexFor(kind, name, moved.get(parent?.index))));
     const frame = { beat, cells: new Float64Array(layout.cells), times: new Float64Array(layout.times) };
     const seenAt = new Float64Array(layout.length);
     for (const row of alive) {
-      const to = moved.get(row);
+      const to = moved.get(row.index);
       if (to === undefined) continue;
       frame.cells.set(cells.subarray(row.at, row.at + row.columns.width), to.at);
-      frame.times.set(times.subarray(row.timesAt, row.timesAt + layout.timesOf(to)), to.timesAt);
+      if (isEntity(row.kind)) frame.times.set(times.subarray(row.timesAt, row.timesAt + timesPerEntity), to.timesAt);
       seenAt[to.index] = this.#seenAt[row.index] ?? Number.NaN;
     }
     this.#layout = layout;

@@ -20,9 +20,12 @@ class Rows implements RowRanges {
     this.#widths.push(width);
   }
 
-  range(row: number): { readonly at: number; readonly width: number } {
-    const at = this.#widths.slice(0, row).reduce((sum, width) => sum + width, 0);
-    return { at, width: this.#widths[row] ?? 0 };
+  get bytes(): number {
+    return 100 * this.length;
+  }
+
+  startOf(row: number): number {
+    return this.#widths.slice(0, row).reduce((sum, width) => sum + width, 0);
   }
 }
 
@@ -40,8 +43,8 @@ test('a tape gives back what was put on it, whatever the numbers', () => {
       frames.push({ rows, length: rows.length, frame });
       tape.add(as<MonotonicMs>(beat), rows, frame, before ?? new Float64Array(0));
     }
-    for (const { beat, row, cells, range } of everyRow(tape)) {
-      const told = frames[beat]?.frame.slice(range.at, range.at + range.width);
+    for (const { beat, row, cells, rows } of everyRow(tape)) {
+      const told = frames[beat]?.frame.slice(rows.startOf(row), rows.startOf(row + 1));
       assert.deepEqual(cells, told, `seed ${seed}, beat ${beat}, row ${row}`);
     }
   }
@@ -64,10 +67,26 @@ test('a tape is as large as it says, and becomes smaller when it forgets', () =>
   assert.equal(tape.oldest, 45, 'the newest chunk stays');
 });
 
+test('rows that only frames of before have are counted with these, until they are forgotten', () => {
+  const frame = new Float64Array(4).fill(1);
+  const [before, after] = [new Rows(), new Rows()];
+  before.add(4);
+  after.add(4);
+  const tapeOf = (rowsAt: (beat: number) => Rows): Tape<Rows> => {
+    const tape = new Tape<Rows>(2);
+    for (let beat = 0; beat < 8; beat++) tape.add(as<MonotonicMs>(beat), rowsAt(beat), frame, frame);
+    return tape;
+  };
+  const [same, other] = [tapeOf(() => before), tapeOf((beat) => (beat < 4 ? before : after))];
+  assert.equal(other.bytes, same.bytes + before.bytes);
+  for (const tape of [same, other]) tape.forgetBefore(4);
+  assert.equal(other.bytes, same.bytes);
+});
+
 function* everyRow(tape: Tape<Rows>) {
   for (const chunk of tape.chunks)
     for (let row = 0; row < chunk.rows.length; row++)
-      for (const { beat, cells } of chunk.walk(row)) yield { beat, row, cells, range: chunk.rows.range(row) };
+      for (const { beat, cells } of chunk.walk(row)) yield { beat, row, cells, rows: chunk.rows };
 }
 
 function nextFrame(rows: Rows, before: Float64Array | undefined, random: (below: number) => number): Float64Array {

@@ -12,7 +12,7 @@ export class Tape<Rows extends RowRanges> {
     this.#framesPerChunk = framesPerChunk;
   }
 
-  /** All memory it holds; the rows belong to whoever handed them over. */
+  /** All memory it holds; the rows of the newest frame belong to whoever handed them over. */
   get bytes(): number {
     return this.#closedBytes + (this.#chunks.at(-1)?.bytes ?? 0);
   }
@@ -59,7 +59,7 @@ export class Tape<Rows extends RowRanges> {
   #begin(rows: Rows): Chunk<Rows> {
     const closed = this.#chunks.at(-1);
     if (closed !== undefined) {
-      closed.close();
+      closed.close(rows);
       this.#closedBytes += closed.bytes;
       // Rows come and go slowly: the next chunk will be about as large as the last.
       this.#expected = Math.ceil((closed.size * this.#framesPerChunk) / Math.max(closed.frames, 1) / 2);

@@ -13,7 +13,7 @@ test('a draft that is used again knows nothing of the frame before, be its rows 
     draft.setTimes(row, { start: 7, cpu: 7, memory: 7, network: 7 });
   }
   const layout = new Layout();
-  layout.rowFor('pod', 'db/known', undefined);
+  layout.indexFor('pod', 'db/known', undefined);
   draft.begin(layout);
   const rows = [draft.row('pod', 'db/known'), draft.row('pod', 'db/new')];
   assert.deepEqual(draft.rows, rows);

@@ -12,8 +12,8 @@ export type Times = Readonly<Record<keyof typeof timeOf, number>>;
 export class Draft {
   #layout = new Layout();
   readonly #rows: Row[] = [];
-  /** By row: 1 = this frame tells of it. */
-  #told = new Uint8Array(64);
+  /** By row, where this frame tells of it. */
+  readonly #told: (Row | undefined)[] = [];
   #cells = new Float64Array(1024);
   #times = new Float64Array(64 * timesPerEntity);
   /** From here on, in rows, cells and times, stands what is left of frames before. */
@@ -23,6 +23,7 @@ export class Draft {
   begin(layout: Layout): this {
     this.#layout = layout;
     this.#rows.length = 0;
+    this.#told.fill(undefined);
     this.#end = { length: 0, cells: 0, times: 0 };
     this.#extend();
     return this;
@@ -44,12 +45,25 @@ export class Draft {
 
   /** The row of a subject that this frame tells of. */
   row(kind: RowKind, name: string, parent?: Row): Row {
-    const row = this.layout.rowFor(kind, name, parent);
-    if (row.index >= this.#end.length) this.#extend();
-    if (this.#told[row.index] === 1) return row;
-    this.#told[row.index] = 1;
+    const index = this.#layout.indexFor(kind, name, parent);
+    if (index >= this.#end.length) this.#extend();
+    const known = this.#told[index];
+    if (known !== undefined) return known;
+    const row = this.#layout.row(index, parent);
+    this.#told[index] = row;
     this.#rows.push(row);
     return row;
+  }
+
+  /** Rows under one, as far as this frame tells of them. */
+  under(parent: Row): readonly Row[] {
+    const layout = this.#layout;
+    const rows: Row[] = [];
+    for (let index = layout.firstUnder(parent); index >= 0; index = layout.after(index)) {
+      const row = this.#told[index];
+      if (row !== undefined) rows.push(row);
+    }
+    return rows;
   }
 
   /** Rows that this frame tells of, in the order in which they were found. */
@@ -59,7 +73,7 @@ export class Draft {
 
   /** True when this frame tells of the row. */
   tells(row: Row): boolean {
-    return this.#told[row.index] === 1;
+    return this.#told[row.index] !== undefined;
   }
 
   /** A value in the unit of its metric; NaN = not known. */
@@ -114,19 +128,18 @@ export class Draft {
     const { length, cells, times } = this.#layout;
     const before = this.#end;
     this.#end = { length, cells, times };
-    this.#told = stretched(this.#told, length);
+    while (this.#told.length < length) this.#told.push(undefined);
     this.#cells = stretched(this.#cells, cells);
     this.#times = stretched(this.#times, times);
-    this.#told.fill(0, before.length, length);
     this.#cells.fill(Number.NaN, before.cells, cells);
     this.#times.fill(Number.NaN, before.times, times);
   }
 }
 
 /** With room for `size` numbers, and as many more when it grows. */
-function stretched<Numbers extends Uint8Array | Float64Array>(numbers: Numbers, size: number): Numbers {
+function stretched(numbers: Float64Array<ArrayBuffer>, size: number): Float64Array<ArrayBuffer> {
   if (numbers.length >= size) return numbers;
-  const larger = new (numbers.constructor as new (length: number) => Numbers)(2 * size);
+  const larger = new Float64Array(2 * size);
   larger.set(numbers);
   return larger;
 }

@@ -57,6 +57,9 @@ const columns: Readonly<Record<RowKind, Columns>> = {
   extra: columnsFrom('extra', [extra]),
 };
 
+/** Every kind there is. */
+export const rowKinds = Object.keys(columns) as readonly RowKind[];
+
 /** The columns of rows of a kind: always the same object. */
 export const columnsOf = (kind: RowKind): Columns => columns[kind];
 

@@ -1,8 +1,9 @@
-import type { CellRange } from '../history/cells.ts';
 import type { RowRanges } from '../history/chunk.ts';
 import { type Columns, columnsOf, type RowKind } from './columns.ts';
+import { RowTable } from './row-table.ts';
+import { sharedName } from './shared-names.ts';
 
-/** One row of a layout. */
+/** One row of a layout, as somebody looks at it: layouts keep none of these. */
 export interface Row {
   readonly kind: RowKind;
   /** The subject among those under its parent: a container's name, a resource's id. Of a pod `namespace/name`. */
@@ -12,8 +13,6 @@ export interface Row {
   readonly index: number;
   /** First cell. */
   readonly at: number;
-  /** First cell in frames of the long history, two per column that it has. */
-  readonly longAt: number;
   /** First of the times that belong to an entity: see `Times`. */
   readonly timesAt: number;
 }
@@ -21,32 +20,29 @@ export interface Row {
 /** The key of a pod's row. */
 export const podKey = (namespace: string, pod: string): string => `${namespace}/${pod}`;
 
-const none: readonly Row[] = [];
-
-/** Roughly, what the engine takes for a row and its place in the lists. */
-const bytesPerRow = 120;
+/** Roughly, what the engine takes for a name, beside its letters, and for finding a row by it. */
+const bytesPerName = 48;
 
 /** Cells of times that an entity has: start, CPU, memory, network. */
 export const timesPerEntity = 4;
 
 /**
  * Which subjects a node's frames tell of, row after row. Rows are only ever added, so that frames of before can still be
- * read with it; when too many are of subjects long gone, the owner begins another layout.
+ * read with it; when too many are of subjects long gone, the owner begins another layout. A cluster has hundreds of
+ * thousands of rows: as objects they would be most of what the collector of garbage has to walk through.
  */
 export class Layout implements RowRanges {
-  readonly #rows: Row[] = [];
-  readonly #roots: Row[] = [];
-  /** By row; most have none. */
-  readonly #children: (readonly Row[] | undefined)[] = [];
+  readonly #table = new RowTable();
+  readonly #names: string[] = [];
   /** Pods and namespaces are many, and looked for by name; the slash tells them apart. */
-  readonly #byName = new Map<string, Row>();
+  readonly #byName = new Map<string, number>();
   #cells = 0;
   #longCells = 0;
   #times = 0;
-  #textBytes = 0;
+  #ownTextBytes = 0;
 
   get length(): number {
-    return this.#rows.length;
+    return this.#names.length;
   }
 
   /** How many cells a frame has. */
@@ -64,75 +60,102 @@ export class Layout implements RowRanges {
 
   /** Roughly, what it takes of memory. */
   get bytes(): number {
-    return this.#rows.length * bytesPerRow + this.#textBytes;
+    return this.#table.bytes + 8 * this.#names.length + bytesPerName * this.#byName.size + this.#ownTextBytes;
   }
 
-  get rows(): readonly Row[] {
-    return this.#rows;
+  /** All rows, in their order. */
+  *rows(): Generator<Row> {
+    for (let index = 0; index < this.length; index++) yield this.row(index);
+  }
+
+  /** A row by its index, which is one of this layout; `parent` is what it is under. */
+  row(index: number, parent = this.#parentOf(index)): Row {
+    const table = this.#table;
+    const columns = table.columnsOf(index);
+    return {
+      kind: columns.kind,
+      name: this.#names[index] ?? '',
+      parent,
+      columns,
+      index,
+      at: table.cellOf(index),
+      timesAt: table.timesOf(index),
+    };
   }
 
   /** The same rows in frames of the long history; always the same object. */
   readonly long = new LongRows(this);
 
-  range(row: number): CellRange {
-    const { at = 0, columns } = this.#rows[row] ?? {};
-    return { at, width: columns?.width ?? 0 };
+  startOf(row: number): number {
+    return row < this.length ? this.#table.cellOf(row) : this.#cells;
   }
 
-  /** The row of a subject, a new one where there is none yet. */
-  rowFor(kind: RowKind, name: string, parent: Row | undefined): Row {
-    return this.find(kind, name, parent) ?? this.#add(kind, name, parent);
+  /** First cell in frames of the long history, two per column that it has. */
+  longStartOf(row: number): number {
+    return row < this.length ? this.#table.longCellOf(row) : this.#longCells;
+  }
+
+  columnsOf(row: number): Columns {
+    return this.#table.columnsOf(row);
+  }
+
+  /** The index of a subject's row, of a new one where there is none yet. */
+  indexFor(kind: RowKind, name: string, parent: Row | undefined): number {
+    const index = this.#indexOf(kind, name, parent);
+    return index < 0 ? this.#add(kind, name, parent) : index;
   }
 
   /** The row of a subject, if there is one. */
   find(kind: RowKind, name: string, parent: Row | undefined): Row | undefined {
-    if (kind === 'pod' || kind === 'ns') return this.#byName.get(name);
-    for (const row of this.under(parent)) if (row.kind === kind && row.name === name) return row;
-    return undefined;
+    const index = this.#indexOf(kind, name, parent);
+    return index < 0 ? undefined : this.row(index);
   }
 
   /** Rows of subjects that belong to one; of the layout's own subjects where `parent` is undefined. */
   under(parent: Row | undefined): readonly Row[] {
-    return parent === undefined ? this.#roots : (this.#children[parent.index] ?? none);
+    const rows: Row[] = [];
+    for (let index = this.firstUnder(parent); index >= 0; index = this.after(index)) rows.push(this.row(index));
+    return rows;
   }
 
-  /** How many times belong to a row. */
-  timesOf({ kind }: Row): number {
-    return isEntity(kind) ? timesPerEntity : 0;
+  /** The first row under one; negative where there is none. */
+  firstUnder(parent: Row | undefined): number {
+    return this.#table.firstUnder(parent?.index ?? -1);
   }
 
-  longRange(row: number): CellRange {
-    const { longAt = 0, columns } = this.#rows[row] ?? {};
-    return { at: longAt, width: 2 * (columns?.long.length ?? 0) };
+  /** The next row under the same parent; negative behind the last. */
+  after(index: number): number {
+    return this.#table.after(index);
   }
 
-  #add(kind: RowKind, name: string, parent: Row | undefined): Row {
+  #parentOf(index: number): Row | undefined {
+    const parent = this.#table.parentOf(index);
+    return parent < 0 ? undefined : this.row(parent);
+  }
+
+  /** -1 where there is none. */
+  #indexOf(kind: RowKind, name: string, parent: Row | undefined): number {
+    if (kind === 'pod' || kind === 'ns') return this.#byName.get(name) ?? -1;
+    const table = this.#table;
     const columns = columnsOf(kind);
-    const row: Row = {
-      kind,
-      name,
-      parent,
-      columns,
-      index: this.#rows.length,
-      at: this.#cells,
-      longAt: this.#longCells,
-      timesAt: this.#times,
-    };
-    this.#rows.push(row);
+    let index = table.firstUnder(parent?.index ?? -1);
+    while (index >= 0 && !(table.columnsOf(index) === columns && this.#names[index] === name))
+      index = table.after(index);
+    return index;
+  }
+
+  #add(kind: RowKind, name: string, parent: Row | undefined): number {
+    const columns = columnsOf(kind);
+    const index = this.length;
+    const isFoundByName = kind === 'pod' || kind === 'ns';
+    this.#table.add(columns, parent?.index ?? -1, { cell: this.#cells, longCell: this.#longCells, times: this.#times });
+    this.#names.push(isFoundByName ? name : sharedName(name));
+    if (isFoundByName) this.#byName.set(name, index);
+    if (isFoundByName) this.#ownTextBytes += name.length;
     this.#cells += columns.width;
     this.#longCells += 2 * columns.long.length;
     if (isEntity(kind)) this.#times += timesPerEntity;
-    this.#textBytes += name.length;
-    this.#place(row);
-    return row;
-  }
-
-  #place(row: Row): void {
-    if (row.kind === 'pod' || row.kind === 'ns') this.#byName.set(row.name, row);
-    this.#children.push(undefined);
-    if (row.parent === undefined) this.#roots.push(row);
-    // Most have one child, or two: a list that grows by itself would keep room for sixteen more.
-    else this.#children[row.parent.index] = [...this.under(row.parent), row];
+    return index;
   }
 }
 
@@ -148,8 +171,12 @@ export class LongRows implements RowRanges {
     return this.layout.length;
   }
 
-  range(row: number): CellRange {
-    return this.layout.longRange(row);
+  get bytes(): number {
+    return this.layout.bytes;
+  }
+
+  startOf(row: number): number {
+    return this.layout.longStartOf(row);
   }
 }
 

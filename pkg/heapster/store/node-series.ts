@@ -87,7 +87,7 @@ export class NodeSeries {
 
 /** The containers of a pod of which the kubelet told. */
 const measuredContainers = (draft: Draft, pod: Row): readonly Row[] =>
-  draft.layout.under(pod).filter((row) => row.kind === 'pod_container' && draft.tells(row) && isMeasured(draft, row));
+  draft.under(pod).filter((row) => row.kind === 'pod_container' && isMeasured(draft, row));
 
 const isMeasured = (draft: Draft, row: Row): boolean =>
   !(Number.isNaN(draft.time(row, timeOf.cpu)) && Number.isNaN(draft.time(row, timeOf.memory)));
