@@ -48,6 +48,45 @@ describe('a catalog of pods with their specs', () => {
     assert.equal(test.apiserver.requests.length, 2, 'one list and one watch');
   });
 
+  it('knows of a list only once it is complete, and then of nothing else', () => {
+    const facts = new PodFactsCatalog();
+    const known = (): string[] => [...facts.onNode('n1'), ...facts.onNode('n2')].map(({ name }) => name).sort();
+    const decoded = (name: string, node: string) => facts.decode(pod(name, node)) ?? assert.fail();
+    facts.target.put(decoded('old', 'n1'));
+    facts.target.put(decoded('moves', 'n1'));
+    const listing = facts.target.listing();
+    for (const one of [decoded('moves', 'n2'), decoded('new', 'n1')]) listing.add(one);
+    assert.deepEqual([known(), facts.get('web', 'moves')?.node], [['moves', 'old'], 'n1']);
+    listing.complete();
+    assert.deepEqual([known(), facts.get('web', 'moves')?.node], [['moves', 'new'], 'n2']);
+    assert.equal(facts.get('web', 'old'), undefined);
+  });
+
+  it('tells pods apart that differ in one word of what a shape is made of', () => {
+    const facts = new PodFactsCatalog();
+    const shapes = [
+      { containers: [{ name: 'c' }] },
+      { containers: [{ name: 'd' }] },
+      { containers: [{ name: 'c', image: 'i' }] },
+      { containers: [{ name: 'c', resources: { requests: { cpu: '1' } } }] },
+      { containers: [{ name: 'c', resources: { limits: { cpu: '1' } } }] },
+      { initContainers: [{ name: 'c' }] },
+      { initContainers: [{ name: 'c', restartPolicy: 'Always' }] },
+      { containers: [{ name: 'c' }], overhead: { cpu: '2' } },
+      { containers: [{ name: 'c' }], resources: { requests: { cpu: '1' } } },
+    ].map(
+      (spec) => facts.decode({ metadata: { namespace: 'web', name: 'a' }, spec: { nodeName: 'n', ...spec } })?.shape,
+    );
+    const texts = new Set(shapes.map((shape) => JSON.stringify(shape)));
+    assert.deepEqual([texts.size, new Set(shapes).size, facts.shapes], [9, 9, 9]);
+  });
+
+  it('keeps no spec in mind that has too much to say, and reads it all the same', () => {
+    const facts = new PodFactsCatalog();
+    const shape = facts.decode(pod('a', 'n1', `0.${'0'.repeat(10_000)}1`))?.shape;
+    assert.deepEqual([shape?.containers.length, facts.shapes], [1, 0]);
+  });
+
   it('holds one shape for all pods of a template, and none that nobody has', async () => {
     await using test = await runningPods([pod('a', 'n1'), pod('b', 'n1')]);
     assert.equal(test.facts.shapes, 1);

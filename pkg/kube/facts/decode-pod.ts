@@ -3,7 +3,7 @@ import { labelsOf, type Metadata } from '../metadata.ts';
 import { addAmounts, amountsOf, largestAmounts } from './amounts.ts';
 
 /** Containers of one pod that we look at; Kubernetes' own bound is the size of the object. */
-const mostContainers = 256;
+export const mostContainers = 256;
 
 interface PodObject {
   readonly metadata?: Metadata | null;
@@ -11,7 +11,8 @@ interface PodObject {
   readonly status?: { readonly [list: string]: unknown } | null;
 }
 
-interface PodSpec {
+/** What is read of a pod's spec, before anybody trusts it. */
+export interface PodSpec {
   readonly nodeName?: unknown;
   readonly containers?: unknown;
   readonly initContainers?: unknown;
@@ -32,12 +33,17 @@ interface ContainerSpec {
   readonly resources?: Resources | null;
 }
 
+/** Who knows the shape of a pod; it may be that of others too. */
+interface Shapes {
+  of(spec: PodSpec): PodShape;
+}
+
 /** Keeps of a Pod object what the catalogue tells of it; undefined where it is no pod that is bound to a node. */
-export function decodePodFacts(object: unknown): PodFacts | undefined {
+export function decodePodFacts(object: unknown, shapes: Shapes = { of: shapeOf }): PodFacts | undefined {
   const { metadata, spec, status } = (object ?? {}) as PodObject;
   const { namespace, name, uid } = metadata ?? {};
   if (!metadata || !isName(namespace) || !isName(name) || !isName(spec?.nodeName)) return undefined;
-  const shape = shapeOf(spec);
+  const shape = shapes.of(spec);
   const restarts = restartsOf(status, shape.containers);
   return {
     namespace,
@@ -52,7 +58,8 @@ export function decodePodFacts(object: unknown): PodFacts | undefined {
 
 const isName = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
-function shapeOf(spec: PodSpec): PodShape {
+/** What a spec requests and is limited to. */
+export function shapeOf(spec: PodSpec): PodShape {
   const starting = containersOf(spec.initContainers, ({ restartPolicy }) =>
     restartPolicy === 'Always' ? 'sidecar' : 'init',
   );
@@ -116,9 +123,10 @@ function withOverhead(limits: ResourceAmounts, overhead: ResourceAmounts): Resou
   };
 }
 
-/** In the order of the containers; undefined while there were none. */
+/** In the order of the containers; undefined while there were none. Most never restart. */
 function restartsOf(status: PodObject['status'], containers: readonly ContainerFacts[]): number[] | undefined {
   const counts = new Map([...countsIn(status?.['initContainerStatuses']), ...countsIn(status?.['containerStatuses'])]);
+  if (counts.size === 0) return undefined;
   const restarts = containers.map(({ name }) => counts.get(name) ?? 0);
   return restarts.some((count) => count > 0) ? restarts : undefined;
 }
@@ -126,6 +134,8 @@ function restartsOf(status: PodObject['status'], containers: readonly ContainerF
 function countsIn(statuses: unknown): [string, number][] {
   if (!Array.isArray(statuses)) return [];
   return (statuses as readonly { readonly name?: unknown; readonly restartCount?: unknown }[]).flatMap((one) =>
-    isName(one?.name) && typeof one.restartCount === 'number' ? [[one.name, one.restartCount]] : [],
+    isName(one?.name) && typeof one.restartCount === 'number' && one.restartCount > 0
+      ? [[one.name, one.restartCount]]
+      : [],
   );
 }
