@@ -20,6 +20,7 @@ import {
   isAwaited,
   isBeginning,
   isEarlyLook,
+  isLate,
   newcomer,
   nextAskAt,
   nextBeat,
@@ -40,6 +41,8 @@ export interface Surroundings {
   readonly sink: BatchSink;
   readonly patience: PatienceBounds;
   readonly pace: () => Pace;
+  /** Those that two answers did not settle, as each says itself: the pace depends on how many they are. */
+  readonly late: Set<FollowedNode>;
   readonly alarms: Alarms;
   /** Askings between two beats for pods that came after their nodes. */
   readonly earlyLooks: Allowance;
@@ -142,12 +145,17 @@ export class FollowedNode {
   /** Asks after `delayMs`, or when it becomes Ready before, then in rhythm. Never throws. */
   async run(signal: AbortSignal, delayMs: number): Promise<void> {
     const { clock } = this.#shared;
-    signal.addEventListener('abort', () => this.#wake(), { once: true });
+    signal.addEventListener('abort', () => this.#leave(), { once: true });
     if (delayMs > 0) await this.#restUntil(clock.monotonic() + delayMs, signal);
     while (!signal.aborted) {
       const startedAt = await this.#ask(signal);
       await this.#restUntil(this.#dueAfter(startedAt), signal);
     }
+  }
+
+  #leave(): void {
+    this.#shared.late.delete(this);
+    this.#wake();
   }
 
   /** When to ask next, after an asking that has just ended. */
@@ -235,12 +243,14 @@ export class FollowedNode {
   }
 
   #record({ finding, settled }: Ending, startedAt: MonotonicMs): void {
-    const { clock, instruments, patience } = this.#shared;
+    const { clock, instruments, patience, late } = this.#shared;
     const { outcome, address, source = 'resource', alsoTried, clock: reading } = finding;
     const endedAt = clock.monotonic();
     const tookMs = endedAt - startedAt;
     const answered = isSuccess(outcome);
     this.#course = advance(this.#course, { answered, settled }, endedAt);
+    if (isLate(this.#course)) late.add(this);
+    else late.delete(this);
     this.#limitMs = nextLimitMs(this.#limitMs, { outcome, tookMs }, patience);
     this.#failures = answered ? 0 : this.#failures + 1;
     this.#outcome = outcome;

@@ -77,6 +77,34 @@ describe('the scraper', () => {
     for (const [at, moment] of rhythm.slice(1).entries()) assert.equal(moment - rhythm[at]!, 15 * second);
   });
 
+  it('does not let the last of a large cluster wait as long for another try as all of it had to', async () => {
+    const names = Array.from({ length: 600 }, (_, at) => `n${at}`);
+    await using bench = new Bench({}, ...names.map((name) => nodeNamed(name)));
+    let sampledAt = 0;
+    bench.kubelets.behave('n7', { sampledAt: () => sampledAt });
+    bench.start();
+    await bench.clock.wind(3_000);
+    assert.deepEqual(bench.kubelets.askedAt('n1'), [0, 3_000], 'all of them wait until two samples give a rate');
+    await bench.clock.wind(2 * second);
+    assert.deepEqual(bench.kubelets.askedAt('n7').slice(0, 4), [0, 3_000, 4_000, 5_000]);
+    sampledAt = 7;
+    await bench.clock.wind(second);
+    assert.equal(bench.scraper.awaited, 0);
+  });
+
+  it('asks a large cluster that does not settle 300 times a second on the average', async () => {
+    const names = Array.from({ length: 600 }, (_, at) => `n${at}`);
+    await using bench = new Bench({}, ...names.map((name) => nodeNamed(name)));
+    for (const name of names) bench.kubelets.behave(name, { sampledAt: () => 7 });
+    bench.start();
+    await bench.clock.wind(11 * second);
+    const between = (from: number, to: number): number =>
+      bench.kubelets.asked.filter(({ at }) => at >= from * second && at < to * second).length;
+    assert.deepEqual([between(0, 3), between(3, 4)], [600, 600], 'first and second answers');
+    const perSecond = between(5, 11) / 6;
+    assert.ok(perSecond > 250 && perSecond < 350, `${perSecond} a second`);
+  });
+
   it('asks a node that is added at once, and keeps the others in their rhythm', async () => {
     await using bench = new Bench({}, nodeNamed('n1'));
     bench.start();

@@ -77,7 +77,9 @@ export class Scraper {
   readonly #rounds: Rounds;
   readonly #shared: Surroundings;
   readonly #places: Places;
-  #pace: Pace;
+  readonly #late = new Set<FollowedNode>();
+  /** For so many nodes, so many of them late. */
+  #pace: { readonly nodes: number; readonly late: number; readonly pace: Pace } | undefined;
   readonly #sources: NodeSourcesMeans;
   readonly #followed = new Map<string, { readonly node: FollowedNode; readonly stop: AbortController }>();
   /** Nodes that there are and that are not asked. */
@@ -90,7 +92,6 @@ export class Scraper {
     const { registry, metricResolutionMs, requestTimeoutMs, clock, seed } = options;
     this.#options = options;
     this.#places = new Places(seed, metricResolutionMs);
-    this.#pace = paceOf(metricResolutionMs, 0);
     this.#instruments = new ScraperInstruments(registry, metricResolutionMs);
     this.#rounds = new Rounds((durationMs) => this.#instruments.round(durationMs));
     this.#sources = {
@@ -104,7 +105,8 @@ export class Scraper {
       alarms: new Alarms(clock),
       gate: new Gate(placesAtOnce),
       heavyGate: new Gate(heavyAtOnce),
-      pace: () => this.#pace,
+      pace: () => this.#paceNow(),
+      late: this.#late,
       patience: { shortestMs: requestTimeoutMs, longestMs: options.slowRequestTimeoutMs ?? requestTimeoutMs },
       earlyLooks: new Allowance(clock, metricResolutionMs, () => earlyLooksPerPeriod(this.#followed.size)),
     };
@@ -195,7 +197,7 @@ export class Scraper {
     };
     const followed = new FollowedNode(node, place, this.#shared);
     this.#followed.set(node.name, { node: followed, stop });
-    this.#fit();
+    this.#places.fit(this.#followed.size);
     const running = followed.run(stop.signal, isComing ? headStartMs : 0).finally(() => this.#running.delete(running));
     this.#running.add(running);
   }
@@ -203,15 +205,18 @@ export class Scraper {
   #forget(name: string): void {
     this.#followed.get(name)?.stop.abort();
     this.#followed.delete(name);
-    this.#fit();
+    this.#places.fit(this.#followed.size);
     this.#options.client.forget(name);
     this.#instruments.forget({ node: name });
   }
 
-  /** What is for a cluster of another size now. */
-  #fit(): void {
-    this.#places.fit(this.#followed.size);
-    this.#pace = paceOf(this.#options.metricResolutionMs, this.#followed.size);
+  #paceNow(): Pace {
+    const nodes = this.#followed.size;
+    const late = this.#late.size;
+    if (this.#pace?.nodes !== nodes || this.#pace.late !== late) {
+      this.#pace = { nodes, late, pace: paceOf(this.#options.metricResolutionMs, nodes, late) };
+    }
+    return this.#pace.pace;
   }
 
   #isSamePlace(before: NodeRecord, after: NodeRecord): boolean {

@@ -65,8 +65,8 @@ describe('a new node', () => {
       );
     };
     assert.deepEqual(at(300), [1_000, 1_000]);
-    assert.deepEqual(at(1_200), [3_500, 4_000]);
-    assert.deepEqual(at(5_000), [3_500, 7_500]);
+    assert.deepEqual(at(1_200), [3_000, 4_000]);
+    assert.deepEqual(at(5_000), [3_000, 7_500]);
   });
 
   it('that answers slowly is not asked again before it is due', () => {

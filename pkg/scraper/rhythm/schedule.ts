@@ -5,8 +5,13 @@ export interface Pace {
   readonly periodMs: number;
   /** From a node's first answer to its second. */
   readonly secondMs: number;
-  /** Between two askings of a node that has not settled: kubelets renew their samples every 10 to 20 s, at any moment. */
+  /** Between two askings of a node that has not answered, at first. */
   readonly stepMs: number;
+  /**
+   * Between two askings of a node that has answered twice and not settled: kubelets renew their samples every 10 to 20 s, at
+   * any moment.
+   */
+  readonly lateStepMs: number;
   /** A node whose samples do not change for so long falls into the rhythm all the same. */
   readonly patienceMs: number;
   /** The same two where a node that had settled runs a container that has no usage yet. */
@@ -31,23 +36,32 @@ export const newcomer: Course = { kind: 'silent', failures: 0 };
 /** At the start nobody waits for less than everything, and yet kubelets and we have other things to do. */
 const startAskingsPerSecond = 300;
 
-/**
- * Two samples less than 2 s apart give no rate, and a fresh one may be a second older than the other: a node that is
- * asked again sooner than this, but not so soon that it costs nothing, was asked in vain.
- */
-const rateMs = 3_500;
+/** However few are left: nobody renews its samples more often. */
+const renewedMs = 1_000;
 
 /**
- * The pace for a cluster of `nodes`. Short beats grow with the cluster, so that start-up asks at most 300 times a second,
- * or twice as often as the rhythm does where that is more; they never are longer than the period.
+ * Two samples less than 2 s apart give no rate, and the later one may be older when it is fetched than the first was: a node
+ * that is asked again sooner than this, but not so soon that it costs nothing, was mostly asked in vain. The few for which it
+ * was too soon are asked once more before long, as the pace is that of few then.
  */
-export function paceOf(periodMs: number, nodes: number): Pace {
-  const unhurriedMs = Math.min((nodes / startAskingsPerSecond) * 1000, periodMs / 2);
-  const stepMs = Math.min(Math.max(500, unhurriedMs), periodMs);
+const rateMs = 3_000;
+
+/**
+ * The pace for a cluster of `nodes`, `late` of which have answered twice and not settled. Short beats grow with their number,
+ * so that start-up asks at most 300 times a second, or twice as often as the rhythm does where that is more; they never are
+ * longer than the period. Few that are left over do not wait as long as all of them would have to.
+ */
+export function paceOf(periodMs: number, nodes: number, late: number = nodes): Pace {
+  const stepFor = (count: number): number => {
+    const unhurriedMs = Math.min((count / startAskingsPerSecond) * 1000, periodMs / 2);
+    return Math.min(Math.max(500, unhurriedMs), periodMs);
+  };
+  const stepMs = stepFor(nodes);
   return {
     periodMs,
     secondMs: stepMs < 2_000 ? stepMs : Math.min(rateMs, periodMs),
     stepMs,
+    lateStepMs: Math.min(stepMs, Math.max(renewedMs, stepFor(late))),
     patienceMs: Math.min(45_000, 3 * periodMs),
     earlyStepMs: Math.min(3_000, periodMs),
     earlyPatienceMs: Math.min(30_000, 2 * periodMs),
@@ -99,6 +113,9 @@ export const earlyLooksPerPeriod = (nodes: number): number => nodes / 20 + 10;
 export const isAwaited = (course: Course): boolean =>
   (course.kind === 'silent' && course.failures === 0) || (course.kind === 'settling' && !course.again);
 
+/** Two answers did not settle it: it is asked at the short beats of the start. */
+export const isLate = (course: Course): boolean => course.kind === 'settling' && !course.again && !course.once;
+
 /** It answers, and what was on it when it first did may still be without usage. */
 export const isBeginning = (course: Course, now: number): boolean =>
   course.kind === 'settling' && !isEarlyLook(course, now);
@@ -123,7 +140,7 @@ export function nextBeat({ startedAt, now, offsetMs }: Asking, periodMs: number)
 
 /** Nodes that never answered are asked less and less: a large part of a cluster may be down when we start. */
 function shortStep(course: Course, now: number, pace: Pace): number | undefined {
-  const { secondMs, stepMs, periodMs, patienceMs, earlyStepMs, earlyPatienceMs } = pace;
+  const { secondMs, stepMs, lateStepMs, periodMs, patienceMs, earlyStepMs, earlyPatienceMs } = pace;
   switch (course.kind) {
     case 'settled':
       return undefined;
@@ -132,7 +149,7 @@ function shortStep(course: Course, now: number, pace: Pace): number | undefined 
       if (now - course.since >= patienceMs) return undefined;
       if (course.once) return secondMs;
       // Whatever was there at first has been renewed by now: who still waits has come since, and more will come.
-      return now - course.since < longestGapMs ? stepMs : Math.max(stepMs, earlyStepMs);
+      return now - course.since < longestGapMs ? lateStepMs : Math.max(lateStepMs, earlyStepMs);
     case 'silent': {
       const step = stepMs * 2 ** Math.max(0, course.failures - 1);
       return step < periodMs ? step : undefined;
