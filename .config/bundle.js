@@ -36,19 +36,15 @@ const lettersAsWidth = {
 const apart = [
   // For kubeconfigs; in a cluster there is none.
   { name: 'client-node', entry: '@kubernetes/client-node/dist/config.js' },
-  // For processors without SIMD, and for a parser that is an experiment.
-  ...['llhttp/llhttp-wasm', 'milo/simd', 'milo/no-simd'].map((module) => ({
-    name: module.replace('/', '-'),
-    entry: `./node_modules/undici/lib/${module}.js`,
-    imported: `../${module}.js`,
-  })),
+  // For subcommands; the server asks by Node.js's own client.
+  { name: 'undici', entry: 'undici' },
 ];
 
 const loadedApart = {
   name: 'loaded-apart',
   setup(bundling) {
-    for (const { name, entry, imported = entry } of apart) {
-      bundling.onResolve({ filter: new RegExp(`^${imported.replaceAll('.', '\\.')}$`) }, ({ kind }) =>
+    for (const { name, entry } of apart) {
+      bundling.onResolve({ filter: new RegExp(`^${entry.replaceAll('.', '\\.')}$`) }, ({ kind }) =>
         kind === 'entry-point' ? undefined : { path: `./${name}.cjs`, external: true },
       );
     }

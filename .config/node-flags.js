@@ -3,7 +3,7 @@
  * on a shared machine, 500 nodes of 30 pods, every one of them served, RSS after 100 s and CPU in the 45 s before:
  *
  *   --max-semi-space-size=4 alone                        223 MB   1.48 ms per scrape
- *   and the other two flags                              176 MB   1.52 ms
+ *   and --heap-growing-percent=50 (undici still there)   176 MB   1.52 ms
  *   and the environment                                  167 MB   1.50 ms
  *   all of it, --max-semi-space-size=2                   166 MB   1.81 ms, while something else was running
  *
@@ -11,8 +11,6 @@
  *                             and only the start takes less: 76 instead of 79 MB.
  * --heap-growing-percent      The old generation is collected when it has grown by half. Left to itself it grew to three times
  *                             what was alive before anybody looked.
- * --no-wasm-tier-up           undici reads HTTP with WebAssembly. Compiling that once more, and better, takes 12 MB for
- *                             good (a process that does nothing else: 77 and 64 MB), and what is read with it are a few watches.
  * MALLOC_ARENA_MAX            One heap of the C library for all threads.
  * MALLOC_TRIM_THRESHOLD_      What is free at its end goes back to the machine, and large pieces stay out of it. Otherwise
  *                             both limits grow with what was used at the start, when all connections are made at a time.
@@ -22,7 +20,7 @@
  * so often that it takes a third of all CPU. `--single-threaded`, `--v8-pool-size=0`, `--max-lazy` and `--jitless` change
  * nothing of what Node.js takes by itself.
  */
-export const nodeFlags = ['--max-semi-space-size=4', '--heap-growing-percent=50', '--no-wasm-tier-up'];
+export const nodeFlags = ['--max-semi-space-size=4', '--heap-growing-percent=50'];
 
 /** Read by the C library when the process begins, so that the program cannot set them itself. */
 export const nodeEnvironment = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' };

@@ -1,4 +1,4 @@
-import type { KubeConnection } from '../../pkg/kube/connection/connection.ts';
+import type { KubeConnection } from '../../pkg/kube/connection/transport.ts';
 
 /** One object of metrics.k8s.io, as far as a viewer needs it. */
 export interface MetricsItem {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { openConnection } from '../../pkg/kube/connection/connection.ts';
+import { undiciClient } from '../../pkg/kube/connection/undici-client.ts';
 import { systemClock } from '../../pkg/lifecycle/clock.ts';
 import { silentLogger } from '../../pkg/telemetry/logger.ts';
 import { type Child, startChild } from './child.ts';
@@ -44,7 +45,8 @@ async function demo(signal: AbortSignal): Promise<void> {
   const stop = AbortSignal.any([signal, endOf(simulator, signal), endOf(server, signal)]);
 
   const kubeconfig = join(directory, 'admin.kubeconfig');
-  const outcome = await openConnection({ kubeconfig, environment: process.env, clock: systemClock, log: silentLogger });
+  const means = { environment: process.env, clock: systemClock, log: silentLogger, makeClient: undiciClient };
+  const outcome = await openConnection({ kubeconfig, ...means });
   if (outcome.kind === 'failed') throw new Error(outcome.message);
   const reader = new MetricsReader(stack.use(outcome.connection));
   const complete = await waitForMetrics({ reader, screen, clock: systemClock, signal: stop });

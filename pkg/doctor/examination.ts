@@ -1,4 +1,4 @@
-import type { KubeConnection } from '../kube/connection/connection.ts';
+import type { KubeConnection } from '../kube/connection/transport.ts';
 import type { Clock } from '../lifecycle/clock.ts';
 import { deadline } from '../lifecycle/deadline.ts';
 import type { NodeRecord } from '../model/cluster.ts';

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { madeRequest } from '../apiserver/made-request.ts';
-import type { KubeConnection } from '../kube/connection/connection.ts';
-import type { KubeRequest, KubeResponse } from '../kube/connection/transport.ts';
+import type { KubeConnection, KubeRequest, KubeResponse } from '../kube/connection/transport.ts';
 import { WoundClock } from '../lifecycle/wound-clock.ts';
 import type { User } from '../model/user.ts';
 import { silentLogger } from '../telemetry/logger.ts';

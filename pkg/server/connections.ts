@@ -1,5 +1,6 @@
-import { type ConnectionOutcome, type KubeConnection, openConnection } from '../kube/connection/connection.ts';
+import { type ConnectionOutcome, openConnection } from '../kube/connection/connection.ts';
 import type { ExchangeObserver } from '../kube/connection/exchange-observer.ts';
+import type { KubeConnection } from '../kube/connection/transport.ts';
 import type { Config } from './config.ts';
 import type { Surroundings } from './surroundings.ts';
 

@@ -1,4 +1,4 @@
-import type { KubeConnection, KubeletCredentials } from '../kube/connection/connection.ts';
+import type { KubeConnection, KubeletCredentials } from '../kube/connection/transport.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { KubeletConfig } from './config.ts';
 import { isPair } from './key-pair.ts';

@@ -33,8 +33,7 @@ function failure(error: unknown): KubeletAnswer {
   if (error instanceof BodyTooLarge) return { kind: 'too-large', limitBytes: bodyLimit };
   const failed = failureOf(error instanceof Error && error.cause instanceof Error ? error.cause : error);
   if (failed.kind !== 'unreachable') return failed;
-  // How the client of the kube-apiserver says that the other side hung up, and that it speaks something else.
-  if (failed.code === 'UND_ERR_SOCKET') return { kind: 'unreachable', code: 'ECONNRESET' };
+  // How the client of the kube-apiserver says that the other side speaks something else.
   return failed.code.startsWith('HPE_') ? { kind: 'bad-body', message: `it is not HTTP (${failed.code})` } : failed;
 }
 

@@ -5,6 +5,7 @@ import { renderJson } from '../../../pkg/doctor/report/render-json.ts';
 import { renderText } from '../../../pkg/doctor/report/render-text.ts';
 import { exitCodeOf, type Report } from '../../../pkg/doctor/report/report.ts';
 import { openConnection } from '../../../pkg/kube/connection/connection.ts';
+import { undiciClient } from '../../../pkg/kube/connection/undici-client.ts';
 import { systemClock } from '../../../pkg/lifecycle/clock.ts';
 import { silentLogger } from '../../../pkg/telemetry/logger.ts';
 import type { ValuesOf } from '../flags/flag.ts';
@@ -78,6 +79,7 @@ async function look(
     clock: systemClock,
     log: silentLogger,
     version,
+    makeClient: undiciClient,
   });
   if (opened.kind === 'failed') return { kind: 'blind', message: opened.message };
   await using connection = opened.connection;

@@ -1,4 +1,6 @@
-import { type KubeConnection, openConnection } from '../../../pkg/kube/connection/connection.ts';
+import { openConnection } from '../../../pkg/kube/connection/connection.ts';
+import type { KubeConnection } from '../../../pkg/kube/connection/transport.ts';
+import { undiciClient } from '../../../pkg/kube/connection/undici-client.ts';
 import { systemClock } from '../../../pkg/lifecycle/clock.ts';
 import { silentLogger } from '../../../pkg/telemetry/logger.ts';
 import { ModelClient } from '../../../pkg/usage/model-client.ts';
@@ -81,6 +83,7 @@ async function withReader(
     clock: systemClock,
     log: silentLogger,
     version,
+    makeClient: undiciClient,
   });
   if (opened.kind === 'failed') return opened;
   await using connection = opened.connection;

@@ -1,11 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import {
+  type AnnouncedRequest as SentRequest,
+  channelNames as toApiserver,
+} from '../../../pkg/kube/connection/announced.ts';
 import { type AnnouncedAnswer, type AnnouncedRequest, channelNames } from '../../../pkg/scraper/kubelet/announced.ts';
-
-/** A request to the kube-apiserver, as undici announces it. */
-interface SentRequest {
-  readonly origin: string | URL;
-  readonly path: string;
-}
 
 /** Real time, longer than any answer on the loopback interface takes on a busy machine. */
 const patienceMs = 30_000;
@@ -20,10 +18,9 @@ export class Traffic implements Disposable {
   readonly #kubelets = new Set<AnnouncedRequest>();
   readonly #silent = new Set<string>();
   readonly #listeners: readonly (readonly [string, (message: unknown) => void])[] = [
-    ['undici:request:create', (message) => this.#underWay.add((message as { request: SentRequest }).request)],
-    ['undici:request:headers', (message) => this.#opened(message as { request: SentRequest })],
-    ['undici:request:trailers', (message) => this.#ended(message as { request: SentRequest })],
-    ['undici:request:error', (message) => this.#ended(message as { request: SentRequest })],
+    [toApiserver.begun, (message) => this.#underWay.add(message as SentRequest)],
+    [toApiserver.answered, (message) => this.#opened(message as SentRequest)],
+    [toApiserver.ended, (message) => this.#underWay.delete(message as SentRequest)],
     [channelNames.begun, (message) => this.#kubelets.add(message as AnnouncedRequest)],
     [channelNames.ended, (message) => this.#answered(message as AnnouncedAnswer)],
   ];
@@ -62,19 +59,15 @@ export class Traffic implements Disposable {
 
   #awaited(): string[] {
     return [
-      ...[...this.#underWay].map(({ origin, path }) => `${origin}${path}`),
+      ...[...this.#underWay].map(({ server, path }) => `${server}${path}`),
       ...[...this.#kubelets]
         .filter(({ hostAndPort }) => !this.#silent.has(hostAndPort))
         .map(({ hostAndPort, path }) => `${hostAndPort}${path}`),
     ];
   }
 
-  #opened({ request }: { readonly request: SentRequest }): void {
+  #opened(request: SentRequest): void {
     if (request.path.includes('watch=')) this.#underWay.delete(request);
-  }
-
-  #ended({ request }: { readonly request: SentRequest }): void {
-    this.#underWay.delete(request);
   }
 
   #answered({ request, kind }: AnnouncedAnswer): void {

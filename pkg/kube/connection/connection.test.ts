@@ -10,8 +10,9 @@ import type { TLSSocket } from 'node:tls';
 import { WoundClock } from '../../lifecycle/wound-clock.ts';
 import { selfSigned } from '../testing/certificates.ts';
 import { KeptLog } from '../testing/kept-log.ts';
-import { type KubeConnection, openConnection } from './connection.ts';
+import { openConnection } from './connection.ts';
 import { problemOfFailure } from './problem.ts';
+import type { KubeConnection } from './transport.ts';
 
 const signal = new AbortController().signal;
 const pair = selfSigned('kube-apiserver');
@@ -262,7 +263,7 @@ describe('a connection', () => {
     await using site = await plainSite((_, response) => response.end('{}'));
     await using connection = await opened({ kubeconfig: site.kubeconfig });
     for (let turn = 0; turn < 20; turn++) assert.equal(await ask(connection), 200);
-    // Two, not one: undici frees a socket a moment after the body's end was read.
+    // Two, not one: a socket is free a moment after the body's end was read.
     assert.ok(site.sockets() <= 2, `${site.sockets()} sockets for 20 requests`);
   });
 

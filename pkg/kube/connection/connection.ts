@@ -1,33 +1,21 @@
 import { arch, platform } from 'node:os';
 import type { Clock } from '../../lifecycle/clock.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import { agentClient } from './agent-client.ts';
+import { apiserverConnector } from './connector.ts';
 import { LiveCredentials } from './credentials.ts';
 import { troubleWith } from './credentials-check.ts';
 import type { ExchangeObserver } from './exchange-observer.ts';
+import type { MakeHttpClient } from './http-client.ts';
 import { HttpConnection } from './http-connection.ts';
 import type { Credentials, Identity } from './identity.ts';
 import { inClusterIdentity, serviceAccountFolder } from './in-cluster.ts';
 import { kubeconfigIdentity } from './kubeconfig.ts';
 import { environmentProxy } from './proxy/proxy.ts';
-import type { KubeTransport } from './transport.ts';
+import type { KubeConnection } from './transport.ts';
 
-/** What a kubelet is shown, and by what it is recognised: the same identity as towards the kube-apiserver. PEM texts. */
-export interface KubeletCredentials {
-  readonly token?: string;
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-}
-
-/** The way to one kube-apiserver, shared by everybody who asks it something. Disposing closes its sockets. */
-export interface KubeConnection extends KubeTransport, AsyncDisposable {
-  /** The namespace we live in: of our pod, or of the kubeconfig's context; absent where neither names one. */
-  readonly namespace?: string;
-  /** Live: ask again for each use. The same object as long as nothing changed. */
-  kubeletCredentials(): KubeletCredentials;
-  /** Reads them again, because a kubelet refused `refused`; true when there are others now. */
-  renewCredentials(refused: KubeletCredentials): Promise<boolean>;
-}
+/** At most this many sockets: a handful of watches, and reviews side by side. */
+const maxSockets = 32;
 
 /** Where to look for an identity. */
 export interface ConnectionOptions {
@@ -42,6 +30,8 @@ export interface ConnectionOptions {
   readonly serviceAccountFolder?: string;
   /** Absent = requests are not counted. */
   readonly observer?: ExchangeObserver;
+  /** Absent = Node.js's own, which is there anyway. */
+  readonly makeClient?: MakeHttpClient;
 }
 
 /** A connection, or in one sentence why there is none and what would help. */
@@ -69,8 +59,10 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
 
   const credentials = new LiveCredentials({ identity, first, clock, log });
   const userAgent = `metrics-server/${options.version ?? 'unknown'} (${platform()}/${arch()}) tacho`;
-  const { observer } = options;
-  const means = { identity, credentials, userAgent, ...(observer === undefined ? {} : { observer }) };
+  const { observer, makeClient = agentClient } = options;
+  const connect = apiserverConnector(identity, () => credentials.current);
+  const client = await makeClient({ server: identity.server, connect, maxSockets });
+  const means = { identity, credentials, client, userAgent, ...(observer === undefined ? {} : { observer }) };
   return { kind: 'opened', connection: new HttpConnection(means) };
 }
 

@@ -1,6 +1,5 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
-import type { buildConnector } from 'undici';
 import type { Credentials, Identity } from './identity.ts';
 import type { Destination } from './proxy/no-proxy.ts';
 import type { Proxy } from './proxy/proxy.ts';
@@ -8,24 +7,28 @@ import { tunnel } from './proxy/tunnel.ts';
 
 const connectTimeoutMs = 5_000;
 /** libuv then probes each second and gives up after ten: a dead peer is noticed within 40 s. */
-const keepAliveMs = 30_000;
+export const keepAliveMs = 30_000;
+
+/** Opens a socket, and calls once: with a failure, or with a socket that is ready and whose peer is verified. */
+export type Connect = (done: (failure: Error | null, socket: Socket | null) => void) => void;
 
 /**
  * How connections to the kube-apiserver are made: HTTP/1.1, one shared secure context for all of them, a new one when
  * the CA or the client certificate changes. Connections under way keep what they began with.
  */
-export function apiserverConnector(identity: Identity, current: () => Credentials): buildConnector.connector {
+export function apiserverConnector(identity: Identity, current: () => Credentials): Connect {
   const contextFor = secureContexts();
-  return ({ hostname, port, protocol }, callback) => {
-    const isTls = protocol === 'https:';
-    const address = { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port) || defaultPort(protocol) };
+  const { hostname, port, protocol } = new URL(identity.server);
+  const isTls = protocol === 'https:';
+  const address = { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port) || defaultPort(protocol) };
+  return (done) => {
     const finish = (over?: Socket): void => {
       const socket = isTls
         ? secure(identity, contextFor(current()), { ...address, over })
         : (over ?? connectTcp(address));
-      settle(socket, { event: isTls ? 'secureConnect' : 'connect', isOpen: !isTls && over !== undefined }, callback);
+      settle(socket, { event: isTls ? 'secureConnect' : 'connect', isOpen: !isTls && over !== undefined }, done);
     };
-    begin(identity.proxy, address, finish).catch((cause: unknown) => callback(asError(cause), null));
+    begin(identity.proxy, address, finish).catch((cause: unknown) => done(asError(cause), null));
   };
 }
 
@@ -75,10 +78,10 @@ function secure(identity: Identity, secureContext: SecureContext, { host, port, 
 function settle(
   socket: Socket,
   { event, isOpen }: { readonly event: 'secureConnect' | 'connect'; readonly isOpen: boolean },
-  callback: buildConnector.Callback,
+  done: Parameters<Connect>[0],
 ): void {
   socket.setNoDelay(true).setKeepAlive(true, keepAliveMs);
-  if (isOpen) return callback(null, socket);
+  if (isOpen) return done(null, socket);
   const alarm = setTimeout(() => {
     socket.destroy(
       Object.assign(new Error(`no connection within ${connectTimeoutMs / 1000} s`), { code: 'ETIMEDOUT' }),
@@ -86,13 +89,13 @@ function settle(
   }, connectTimeoutMs);
   const failed = (cause: Error): void => {
     clearTimeout(alarm);
-    callback(cause, null);
+    done(cause, null);
   };
   socket.once('error', failed);
   socket.once(event, () => {
     clearTimeout(alarm);
     socket.off('error', failed);
-    callback(null, socket);
+    done(null, socket);
   });
 }
 

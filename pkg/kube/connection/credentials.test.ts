@@ -42,7 +42,8 @@ describe('live credentials', () => {
 
   it('that hang hold no request beyond its time', async () => {
     const { credentials, identity, clock } = live(() => new Promise(() => undefined));
-    await using connection = new HttpConnection({ identity, credentials, userAgent: 'test' });
+    const client = { send: () => assert.fail('it was sent'), [Symbol.asyncDispose]: () => Promise.resolve() };
+    await using connection = new HttpConnection({ identity, credentials, client, userAgent: 'test' });
     await clock.wind(60_000);
     const limit = new AbortController();
     const answer = connection.request({ method: 'GET', path: '/', signal: limit.signal });

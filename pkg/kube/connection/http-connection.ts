@@ -1,16 +1,11 @@
-import type { Dispatcher } from 'undici';
-import request from 'undici/lib/api/api-request.js';
-import Pool from 'undici/lib/dispatcher/pool.js';
-import type { KubeConnection, KubeletCredentials } from './connection.ts';
-import { apiserverConnector } from './connector.ts';
+import { announced } from './announced.ts';
 import type { LiveCredentials } from './credentials.ts';
 import type { ExchangeObserver, ExchangeTally } from './exchange-observer.ts';
+import type { HttpAnswer, HttpClient } from './http-client.ts';
 import type { Credentials, Identity } from './identity.ts';
 import { readLines, readText } from './response-body.ts';
-import type { KubeRequest, KubeResponse } from './transport.ts';
+import type { KubeConnection, KubeletCredentials, KubeRequest, KubeResponse } from './transport.ts';
 
-/** At most this many sockets: a handful of watches, and reviews side by side. */
-const maxSockets = 32;
 const bodyLimit = 16 * 1024 * 1024;
 const lineLimit = 8 * 1024 * 1024;
 
@@ -18,12 +13,13 @@ const lineLimit = 8 * 1024 * 1024;
 export interface HttpConnectionOptions {
   readonly identity: Identity;
   readonly credentials: LiveCredentials;
+  readonly client: HttpClient;
   readonly userAgent: string;
   /** Absent = requests are not counted. */
   readonly observer?: ExchangeObserver;
 }
 
-/** The connection over one pool of HTTP/1.1 sockets: a watch holds one, everything else shares the rest. */
+/** The connection over one client and its sockets: a watch holds one, everything else shares the rest. */
 export class HttpConnection implements KubeConnection {
   readonly server: string;
   readonly namespace?: string;
@@ -33,9 +29,9 @@ export class HttpConnection implements KubeConnection {
   readonly #userAgent: string;
   readonly #host: string;
   readonly #observer: ExchangeObserver | undefined;
-  readonly #pool: Dispatcher;
+  readonly #client: HttpClient;
 
-  constructor({ identity, credentials, userAgent, observer }: HttpConnectionOptions) {
+  constructor({ identity, credentials, client, userAgent, observer }: HttpConnectionOptions) {
     const { origin, pathname } = new URL(identity.server);
     this.server = identity.server;
     if (identity.namespace !== undefined) this.namespace = identity.namespace;
@@ -45,15 +41,7 @@ export class HttpConnection implements KubeConnection {
     this.#userAgent = userAgent;
     this.#host = /^https?:\/\/([^/]*)/i.exec(identity.server)?.[1] ?? origin;
     this.#observer = observer;
-    // Deadlines are the callers' signals: undici's own timers are coarse, and a quiet watch is no failure here.
-    this.#pool = new Pool(origin, {
-      connect: apiserverConnector(identity, () => credentials.current),
-      connections: maxSockets,
-      allowH2: false,
-      pipelining: 1,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    this.#client = client;
   }
 
   async request(asked: KubeRequest): Promise<KubeResponse> {
@@ -74,12 +62,13 @@ export class HttpConnection implements KubeConnection {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#pool.destroy();
+    await this.#client[Symbol.asyncDispose]();
   }
 
   async #send(asked: KubeRequest, credentials: Credentials): Promise<KubeResponse> {
     const { method, path, query, body, signal } = asked;
     const search = query === undefined ? '' : `?${new URLSearchParams(query).toString()}`;
+    const whole = `${this.#basePath}${path}${search}`;
     const text = body === undefined ? null : JSON.stringify(body);
     const tally = this.#observer?.sent({
       host: this.#host,
@@ -88,15 +77,10 @@ export class HttpConnection implements KubeConnection {
       isWatch: query?.['watch'] !== undefined,
     });
     try {
-      const data = await request.call(this.#pool, {
-        method,
-        path: `${this.#basePath}${path}${search}`,
-        headers: this.#headers(asked, credentials),
-        body: text,
-        signal,
-      });
-      tally?.answered(data.statusCode);
-      return responseOf(data, tally);
+      const wire = { method, path: whole, headers: this.#headers(asked, credentials), body: text, signal };
+      const answer = await announced({ server: this.server, path: whole }, this.#client.send(wire));
+      tally?.answered(answer.status);
+      return responseOf(answer, tally);
     } catch (cause) {
       tally?.failed();
       throw cause;
@@ -134,7 +118,7 @@ function authorizationOf({ token, basic }: Credentials): string | undefined {
   return basic === undefined ? undefined : `Basic ${Buffer.from(basic).toString('base64')}`;
 }
 
-function responseOf({ statusCode, headers, body }: Dispatcher.ResponseData, tally?: ExchangeTally): KubeResponse {
+function responseOf({ status, headers, body }: HttpAnswer, tally?: ExchangeTally): KubeResponse {
   const text = async (limit: number): Promise<string> => {
     const whole = await readText(body, limit);
     tally?.received(Buffer.byteLength(whole));
@@ -143,7 +127,7 @@ function responseOf({ statusCode, headers, body }: Dispatcher.ResponseData, tall
   // Whoever reads gets the failure from the reading; one that nobody reads hurts nobody.
   body.on('error', () => undefined);
   return {
-    status: statusCode,
+    status,
     headers,
     text: (limit = bodyLimit) => text(limit),
     json: async (limit = bodyLimit): Promise<unknown> => JSON.parse(await text(limit)),

@@ -40,3 +40,21 @@ export interface KubeTransport {
   readonly server: string;
   request(request: KubeRequest): Promise<KubeResponse>;
 }
+
+/** What a kubelet is shown, and by what it is recognised: the same identity as towards the kube-apiserver. PEM texts. */
+export interface KubeletCredentials {
+  readonly token?: string;
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** The way to one kube-apiserver, shared by everybody who asks it something. Disposing closes its sockets. */
+export interface KubeConnection extends KubeTransport, AsyncDisposable {
+  /** The namespace we live in: of our pod, or of the kubeconfig's context; absent where neither names one. */
+  readonly namespace?: string;
+  /** Live: ask again for each use. The same object as long as nothing changed. */
+  kubeletCredentials(): KubeletCredentials;
+  /** Reads them again, because a kubelet refused `refused`; true when there are others now. */
+  renewCredentials(refused: KubeletCredentials): Promise<boolean>;
+}

@@ -9,8 +9,8 @@ import { describe, it } from 'node:test';
 import { WoundClock } from '../../lifecycle/wound-clock.ts';
 import { Registry } from '../../telemetry/exposition.ts';
 import { silentLogger } from '../../telemetry/logger.ts';
-import { type KubeConnection, openConnection } from '../connection/connection.ts';
-import type { KubeResponse } from '../connection/transport.ts';
+import { openConnection } from '../connection/connection.ts';
+import type { KubeConnection, KubeResponse } from '../connection/transport.ts';
 import { RestClientInstruments } from './rest-client-instruments.ts';
 import { countedReviews } from './review-instruments.ts';
 

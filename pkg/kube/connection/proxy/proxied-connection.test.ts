@@ -9,8 +9,9 @@ import { WoundClock } from '../../../lifecycle/wound-clock.ts';
 import { selfSigned } from '../../testing/certificates.ts';
 import { FakeProxy } from '../../testing/fake-proxy.ts';
 import { KeptLog } from '../../testing/kept-log.ts';
-import { type KubeConnection, openConnection } from '../connection.ts';
+import { openConnection } from '../connection.ts';
 import { problemOfFailure } from '../problem.ts';
+import type { KubeConnection } from '../transport.ts';
 
 const signal = new AbortController().signal;
 const pair = selfSigned('kube-apiserver');
