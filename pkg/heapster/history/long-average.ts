@@ -1,19 +1,28 @@
 import type { Layout } from '../rows/layout.ts';
+import { resized } from './kept-numbers.ts';
 import { logCode } from './log-code.ts';
+
+/** Numbers that are gathered of a column. */
+const perColumn = 3;
 
 /** Mean and peak of what the long history keeps, over some minutes. */
 export class LongAverage {
-  readonly #layout: Layout;
-  /** Per column that is kept: a sum and a peak, in units; and how many values there were. */
-  #sums: Float64Array = new Float64Array(0);
-  #counts: Uint16Array = new Uint16Array(0);
+  #layout: Layout;
+  /** Of each column that is kept: a sum and a peak, in units, and how many values there were. As exact as what comes of it. */
+  #gathered = new Float32Array(0);
 
   constructor(layout: Layout) {
     this.#layout = layout;
   }
 
   get bytes(): number {
-    return this.#sums.byteLength + this.#counts.byteLength;
+    return this.#gathered.buffer.byteLength;
+  }
+
+  /** Begins with another layout; nothing was gathered since the last frame. */
+  moveTo(layout: Layout): void {
+    this.#layout = layout;
+    this.#grow();
   }
 
   /** Takes in a frame of the layout. */
@@ -23,11 +32,11 @@ export class LongAverage {
     for (let row = 0; row < layout.length; row++) {
       const { long, scales } = layout.columnsOf(row);
       const at = layout.startOf(row);
-      let cell = layout.longStartOf(row);
+      let one = (perColumn * layout.longStartOf(row)) / 2;
       for (const column of long) {
         const value = (frame[at + column] ?? Number.NaN) / (scales[column] ?? 1);
-        if (!Number.isNaN(value)) this.#take(cell, value);
-        cell += 2;
+        if (!Number.isNaN(value)) this.#take(one, value);
+        one += perColumn;
       }
     }
   }
@@ -36,31 +45,25 @@ export class LongAverage {
   frame(): Float64Array {
     this.#grow();
     const frame = new Float64Array(this.#layout.longCells).fill(Number.NaN);
-    for (let cell = 0; cell < frame.length; cell += 2) {
-      const count = this.#counts[cell / 2] ?? 0;
+    const gathered = this.#gathered;
+    for (let cell = 0, one = 0; cell < frame.length; cell += 2, one += perColumn) {
+      const count = gathered[one + 2] ?? 0;
       if (count === 0) continue;
-      frame[cell] = logCode((this.#sums[cell] ?? 0) / count);
-      frame[cell + 1] = logCode(this.#sums[cell + 1] ?? 0);
+      frame[cell] = logCode((gathered[one] ?? 0) / count);
+      frame[cell + 1] = logCode(gathered[one + 1] ?? 0);
     }
-    this.#sums.fill(0);
-    this.#counts.fill(0);
+    gathered.fill(0);
     return frame;
   }
 
-  #take(cell: number, value: number): void {
-    this.#sums[cell] = (this.#sums[cell] ?? 0) + value;
-    this.#sums[cell + 1] = Math.max(this.#sums[cell + 1] ?? 0, value);
-    this.#counts[cell / 2] = (this.#counts[cell / 2] ?? 0) + 1;
+  #take(one: number, value: number): void {
+    const gathered = this.#gathered;
+    gathered[one] = (gathered[one] ?? 0) + value;
+    gathered[one + 1] = Math.max(gathered[one + 1] ?? 0, value);
+    gathered[one + 2] = (gathered[one + 2] ?? 0) + 1;
   }
 
   #grow(): void {
-    const size = this.#layout.longCells;
-    if (this.#sums.length === size) return;
-    const sums = new Float64Array(size);
-    const counts = new Uint16Array(size / 2);
-    sums.set(this.#sums);
-    counts.set(this.#counts);
-    this.#sums = sums;
-    this.#counts = counts;
+    this.#gathered = resized(this.#gathered, (perColumn * this.#layout.longCells) / 2, 0);
   }
 }

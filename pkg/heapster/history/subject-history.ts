@@ -1,6 +1,7 @@
 import type { MonotonicMs } from '../../model/units.ts';
 import type { Draft } from '../processing/draft.ts';
 import { isEntity, Layout, type LongRows, type Row, timesPerEntity } from '../rows/layout.ts';
+import { resized } from './kept-numbers.ts';
 import { LongAverage } from './long-average.ts';
 import { Tape } from './tape.ts';
 
@@ -38,13 +39,15 @@ export class SubjectHistory {
   readonly short: Tape<Layout>;
   readonly long: Tape<LongRows>;
   #layout = new Layout();
-  #average = new LongAverage(this.#layout);
+  readonly #average = new LongAverage(this.#layout);
   #averageSince: number | undefined;
+  #cells = new Float64Array(0);
+  #times = new Float64Array(0);
   #current: CurrentFrame | undefined;
   /** The newest frame of the long history. */
   #longFrame: Float64Array = nothing;
   /** By row: the beat at which it was last told of. */
-  #seenAt: Float64Array = new Float64Array(0);
+  #seenAt = new Float64Array(0);
   #bytes = 0;
 
   constructor(spans: Spans) {
@@ -85,11 +88,11 @@ export class SubjectHistory {
     const { cells, times } = draft;
     this.#mark(beat, draft.rows);
     this.short.add(beat, this.#layout, cells, this.#current?.cells ?? nothing);
-    this.#current = {
-      beat,
-      cells: copied(cells, this.#current?.cells),
-      times: copied(times, this.#current?.times),
-    };
+    this.#cells = resized(this.#cells, cells.length, Number.NaN);
+    this.#times = resized(this.#times, times.length, Number.NaN);
+    this.#cells.set(cells);
+    this.#times.set(times);
+    this.#current = { beat, cells: this.#cells, times: this.#times };
     this.short.forgetBefore(beat - this.#spans.shortMs);
     this.#addLong(beat, cells);
     this.#bytes = this.#ownBytes();
@@ -112,18 +115,13 @@ export class SubjectHistory {
   }
 
   #mark(beat: MonotonicMs, rows: readonly Row[]): void {
-    if (this.#seenAt.length < this.#layout.length) {
-      const longer = new Float64Array(this.#layout.length).fill(Number.NaN);
-      longer.set(this.#seenAt);
-      this.#seenAt = longer;
-    }
+    this.#seenAt = resized(this.#seenAt, this.#layout.length, Number.NaN);
     for (const { index } of rows) this.#seenAt[index] = beat;
   }
 
   #ownBytes(): number {
-    const { cells, times } = this.#current ?? {};
-    const frames = (cells?.byteLength ?? 0) + (times?.byteLength ?? 0) + this.#longFrame.byteLength;
-    return this.#layout.bytes + frames + this.#seenAt.byteLength + this.#average.bytes;
+    const kept = [this.#cells, this.#times, this.#seenAt].reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+    return this.#layout.bytes + kept + this.#longFrame.byteLength + this.#average.bytes;
   }
 
   /** Begins a layout without the rows of subjects long gone, when they are many; the newest frame moves into it. */
@@ -133,37 +131,29 @@ export class SubjectHistory {
     const dead = current.beat - deadAfterFrames * this.#spans.periodMs;
     const alive = [...this.#layout.rows()].filter((row) => (this.seenAt(row) ?? Number.NEGATIVE_INFINITY) >= dead);
     if (this.#layout.length - alive.length < Math.max(8, this.#layout.length / 4)) return;
-    this.#moveTo(alive, current);
+    this.#moveTo(alive, current.beat);
   }
 
-  #moveTo(alive: readonly Row[], { beat, cells, times }: CurrentFrame): void {
+  /** Rows only move to the front, so that each finds its place free. */
+  #moveTo(alive: readonly Row[], beat: MonotonicMs): void {
     // What was gathered since the last frame of the long history belongs to the rows of before.
     if (this.#averageSince !== undefined) this.#endAverage(beat);
-    const layout = new Layout();
+    const layout = new Layout(alive.length);
     const moved = new Map<number | undefined, Row>();
     // Parents stand before their children, and live as long as they do.
-    for (const { kind, name, parent, index } of alive)
-      moved.set(index, layout.row(layout.indexFor(kind, name, moved.get(parent?.index))));
-    const frame = { beat, cells: new Float64Array(layout.cells), times: new Float64Array(layout.times) };
-    const seenAt = new Float64Array(layout.length);
     for (const row of alive) {
-      const to = moved.get(row.index);
-      if (to === undefined) continue;
-      frame.cells.set(cells.subarray(row.at, row.at + row.columns.width), to.at);
-      if (isEntity(row.kind)) frame.times.set(times.subarray(row.timesAt, row.timesAt + timesPerEntity), to.timesAt);
-      seenAt[to.index] = this.#seenAt[row.index] ?? Number.NaN;
+      const to = layout.row(layout.indexFor(row.kind, row.name, moved.get(row.parent?.index)));
+      moved.set(row.index, to);
+      this.#cells.copyWithin(to.at, row.at, row.at + row.columns.width);
+      if (isEntity(row.kind)) this.#times.copyWithin(to.timesAt, row.timesAt, row.timesAt + timesPerEntity);
+      this.#seenAt.copyWithin(to.index, row.index, row.index + 1);
     }
     this.#layout = layout;
-    this.#current = frame;
-    this.#seenAt = seenAt;
-    this.#average = new LongAverage(layout);
+    this.#average.moveTo(layout);
+    this.#cells = resized(this.#cells, layout.cells, Number.NaN);
+    this.#times = resized(this.#times, layout.times, Number.NaN);
+    this.#seenAt = resized(this.#seenAt, layout.length, Number.NaN);
+    this.#current = { beat, cells: this.#cells, times: this.#times };
     this.#bytes = this.#ownBytes();
   }
-}
-
-/** The same numbers, in the memory of those before them where there are as many. */
-function copied(numbers: Float64Array, before: Float64Array | undefined): Float64Array {
-  if (before?.length !== numbers.length) return numbers.slice();
-  before.set(numbers);
-  return before;
 }

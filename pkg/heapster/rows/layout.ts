@@ -32,7 +32,7 @@ export const timesPerEntity = 4;
  * thousands of rows: as objects they would be most of what the collector of garbage has to walk through.
  */
 export class Layout implements RowRanges {
-  readonly #table = new RowTable();
+  readonly #table: RowTable;
   readonly #names: string[] = [];
   /** Pods and namespaces are many, and looked for by name; the slash tells them apart. */
   readonly #byName = new Map<string, number>();
@@ -40,6 +40,11 @@ export class Layout implements RowRanges {
   #longCells = 0;
   #times = 0;
   #ownTextBytes = 0;
+
+  /** With room for so many rows, and for more when they come. */
+  constructor(expectedRows = 64) {
+    this.#table = new RowTable(expectedRows);
+  }
 
   get length(): number {
     return this.#names.length;

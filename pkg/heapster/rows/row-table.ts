@@ -19,11 +19,16 @@ export interface RowStarts {
 
 /** Rows as numbers: of which kind each is, under which other one, and where its cells are. */
 export class RowTable {
-  #numbers = new Int32Array(16 * fields);
+  #numbers: Int32Array<ArrayBuffer>;
   #length = 0;
   /** Of those under no other. */
   #first = none;
   #last = none;
+
+  /** With room for so many rows at first. */
+  constructor(room: number) {
+    this.#numbers = new Int32Array(room * fields);
+  }
 
   get bytes(): number {
     return this.#numbers.byteLength;
