@@ -31,7 +31,7 @@ export class PodShelf implements Shelf<PodMetrics> {
 
   put({ record, usage, answeredAt }: PodMetrics): void {
     const { containers, sampledAt, windowNs } = usage;
-    const hasSwap = containers.some((container) => container.usage.swap !== undefined);
+    const hasSwap = tellsSwap(containers);
     const { records, names, numbers } = this.#pageFor(3 + containers.length * 3);
     this.#answeredAt = answeredAt;
     records.push(record);
@@ -80,6 +80,11 @@ function* podsOf({ records, names, numbers }: Page, answeredAt: number): Iterabl
     }
     yield { record, usage: { namespace, name, sampledAt, windowNs, containers }, answeredAt };
   }
+}
+
+function tellsSwap(containers: readonly ContainerUsage[]): boolean {
+  for (const { usage } of containers) if (usage.swap !== undefined) return true;
+  return false;
 }
 
 const withSwap = (usage: Usage, swap: number): Usage => (Number.isNaN(swap) ? usage : { ...usage, swap });

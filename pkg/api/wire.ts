@@ -1,6 +1,7 @@
+import { digitsOf } from '../apiserver/encode/byte-buffer.ts';
 import type { JsonWriter } from '../apiserver/encode/json/json-writer.ts';
-import { timeFields } from '../apiserver/encode/protobuf/protobuf.ts';
-import type { ProtobufWriter } from '../apiserver/encode/protobuf/protobuf-writer.ts';
+import { timeFields, timeSize } from '../apiserver/encode/protobuf/protobuf.ts';
+import { fieldSize, type ProtobufWriter, varintSize } from '../apiserver/encode/protobuf/protobuf-writer.ts';
 import { formatDuration } from '../model/duration.ts';
 import { cpuText, memoryText } from '../model/quantity.ts';
 import type { Usage } from '../model/sample.ts';
@@ -45,12 +46,26 @@ export function measuredFields({ sampledAt, windowNs }: Measured, out: ProtobufW
   out.close(duration);
 }
 
+/** How many bytes `measuredFields` writes. */
+export function measuredSize({ sampledAt, windowNs }: Measured): number {
+  return fieldSize(timeSize(sampledAt)) + fieldSize(1 + varintSize(windowNs));
+}
+
 /** A map<string, Quantity> as field `field`, written out for the same reason. */
 export function usageFields(field: number, { cpu, memory, swap }: Usage, out: ProtobufWriter): void {
   quantityEntry(field, cpuAmount, cpu, out);
   quantityEntry(field, memoryAmount, memory, out);
   if (swap !== undefined) quantityEntry(field, swapAmount, swap, out);
 }
+
+/** How many bytes `usageFields` writes, for fields below 16. */
+export function usageSize({ cpu, memory, swap }: Usage): number {
+  const required = entrySize(cpuAmount, cpu) + entrySize(memoryAmount, memory);
+  return swap === undefined ? required : required + entrySize(swapAmount, swap);
+}
+
+const entrySize = ({ name, size }: Amount, amount: number): number =>
+  fieldSize(fieldSize(name.length) + fieldSize(fieldSize(size(amount))));
 
 function quantityEntry(field: number, { name, write }: Amount, amount: number, out: ProtobufWriter): void {
   const entry = out.open(field);
@@ -73,24 +88,42 @@ interface AmountWriter {
 interface Amount {
   readonly name: string;
   readonly write: (amount: number, out: AmountWriter) => void;
+  /** How many characters that writes. */
+  readonly size: (amount: number) => number;
 }
 
-/** `cpuText` without making a text where it is what nearly all containers have: under two cores, not in whole microcores. */
-function writeCpu(nanocores: number, out: AmountWriter): void {
+/** Whether CPU is what nearly all containers have: under two cores, not in whole microcores. Then it is written without a text. */
+const isPlainCpu = (nanocores: number): boolean => {
   const whole = nanocores | 0;
-  if (whole !== nanocores || whole < 0 || whole % 1000 === 0) return out.text(cpuText(nanocores));
-  out.digits(whole);
+  return whole === nanocores && whole >= 0 && whole % 1000 !== 0;
+};
+
+/** The same of memory: whole pages under 2 TiB, not in whole mebibytes. */
+const isPlainMemory = (bytes: number): boolean => {
+  const kib = (bytes / 1024) | 0;
+  return kib * 1024 === bytes && kib >= 0 && (kib & 1023) !== 0;
+};
+
+/** `cpuText`. */
+function writeCpu(nanocores: number, out: AmountWriter): void {
+  if (!isPlainCpu(nanocores)) return out.text(cpuText(nanocores));
+  out.digits(nanocores);
   out.text('n');
 }
 
-/** `memoryText` without making a text where it is what nearly all containers have: whole pages, not in whole mebibytes. */
+/** `memoryText`. */
 function writeMemory(bytes: number, out: AmountWriter): void {
-  const kib = (bytes / 1024) | 0;
-  if (kib * 1024 !== bytes || kib < 0 || (kib & 1023) === 0) return out.text(memoryText(bytes));
-  out.digits(kib);
+  if (!isPlainMemory(bytes)) return out.text(memoryText(bytes));
+  out.digits(bytes / 1024);
   out.text('Ki');
 }
 
-const cpuAmount: Amount = { name: 'cpu', write: writeCpu };
-const memoryAmount: Amount = { name: 'memory', write: writeMemory };
-const swapAmount: Amount = { name: 'swap', write: writeMemory };
+const cpuSize = (nanocores: number): number =>
+  isPlainCpu(nanocores) ? digitsOf(nanocores) + 1 : cpuText(nanocores).length;
+
+const memorySize = (bytes: number): number =>
+  isPlainMemory(bytes) ? digitsOf(bytes / 1024) + 2 : memoryText(bytes).length;
+
+const cpuAmount: Amount = { name: 'cpu', write: writeCpu, size: cpuSize };
+const memoryAmount: Amount = { name: 'memory', write: writeMemory, size: memorySize };
+const swapAmount: Amount = { name: 'swap', write: writeMemory, size: memorySize };

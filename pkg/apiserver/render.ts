@@ -2,9 +2,9 @@ import { listJson, objectJson, type TypeMeta, textOf } from './encode/json/json.
 import type { JsonWriter } from './encode/json/json-writer.ts';
 import { partialJson, partialListType, partialType } from './encode/json/partial-metadata.ts';
 import { type TableOptions, tableJson } from './encode/json/table.ts';
-import { metadataFields, objectFields, protobufBody } from './encode/protobuf/protobuf.ts';
-import { protobufList, type SizedBody } from './encode/protobuf/protobuf-list.ts';
-import type { ProtobufWriter } from './encode/protobuf/protobuf-writer.ts';
+import { metadataFields, metadataSize, objectFields, objectSize, protobufBody } from './encode/protobuf/protobuf.ts';
+import { type ListForm, protobufList } from './encode/protobuf/protobuf-list.ts';
+import { fieldSize } from './encode/protobuf/protobuf-writer.ts';
 import { plainShelf } from './encode/protobuf/shelf.ts';
 import { listBody, textBody, textsOf } from './encode/text-body.ts';
 import type { Answer } from './exchange.ts';
@@ -38,7 +38,7 @@ export function objectAnswer(object: unknown, view: View): Answer {
   const form = formOf(view);
   if (view.media.encoding !== 'protobuf')
     return textAnswer([`${textOf((out) => form.document(object, out))}\n`], view.media);
-  return protobufAnswer(protobufBody(form.type, (out) => form.fields(object, out)));
+  return protobufAnswer(protobufBody(form.type, (out) => form.fields.item(object, out)));
 }
 
 /**
@@ -56,7 +56,7 @@ export async function listAnswer(objects: Iterable<unknown>, view: View, signal:
     return await listTextAnswer((perPiece) => listJson(form.listType, objects, form.item, perPiece), media, signal);
   }
   const shelf = view.resource.wire.shelf?.() ?? plainShelf();
-  return sizedAnswer(await protobufList(form.listType, objects, { item: form.fields, shelf }, signal));
+  return protobufAnswer(await protobufList(form.listType, objects, { ...form.fields, shelf }, signal));
 }
 
 /** An answer in JSON or YAML made of compact JSON pieces. */
@@ -74,17 +74,9 @@ async function listTextAnswer(
 }
 
 /** An answer in protobuf. */
-export function protobufAnswer(body: Uint8Array): Answer {
-  return sizedAnswer({ chunks: body, length: body.length });
-}
-
-/** The length of a list in protobuf is known although it leaves in chunks. */
-function sizedAnswer({ chunks, length }: SizedBody): Answer {
-  return {
-    status: 200,
-    headers: { 'Content-Type': contentTypes.protobuf, 'Content-Length': String(length) },
-    body: chunks,
-  };
+export function protobufAnswer(body: Uint8Array | AsyncIterable<Uint8Array>): Answer {
+  const length = body instanceof Uint8Array ? { 'Content-Length': String(body.length) } : {};
+  return { status: 200, headers: { 'Content-Type': contentTypes.protobuf, ...length }, body };
 }
 
 /** How objects are written when they are not rows of a Table. */
@@ -95,7 +87,7 @@ interface Form {
   readonly document: (object: unknown, out: JsonWriter) => void;
   /** Prints an object in a list. */
   readonly item: (object: unknown, out: JsonWriter) => void;
-  readonly fields: (object: unknown, out: ProtobufWriter) => void;
+  readonly fields: Pick<ListForm<unknown>, 'item' | 'size'>;
 }
 
 function formOf(view: View): Form {
@@ -108,7 +100,7 @@ function formOf(view: View): Form {
       listType: { ...type, kind: `${type.kind}List` },
       document: (object, out) => objectJson(type, object, wire, out),
       item: (object, out) => objectJson(undefined, object, wire, out),
-      fields: (object, out) => objectFields(object, wire, out),
+      fields: { item: (object, out) => objectFields(object, wire, out), size: objectSize(wire) },
     };
   }
   const document = (object: unknown, out: JsonWriter): void => partialJson(as.version, wire.metadata(object), out);
@@ -117,7 +109,10 @@ function formOf(view: View): Form {
     listType: partialListType(as.version),
     document,
     item: document,
-    fields: (object, out) => out.message(1, (metadata) => metadataFields(wire.metadata(object), metadata)),
+    fields: {
+      item: (object, out) => out.message(1, (metadata) => metadataFields(wire.metadata(object), metadata)),
+      size: (object) => fieldSize(metadataSize(wire.metadata(object))),
+    },
   };
 }
 

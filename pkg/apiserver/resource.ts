@@ -33,6 +33,8 @@ export interface Wire<T> {
   jsonMembers(object: T, out: JsonWriter): void;
   /** The fields that follow `metadata` (field 1) of the protobuf message, in ascending order. */
   protobufFields(object: T, out: ProtobufWriter): void;
+  /** How many bytes those take, for lists of many. Absent = they are written to be measured. */
+  protobufSize?(object: T): number;
   /** Columns after Name, decided by the first object, as the reference does; none for an empty list. */
   columns(first: T): readonly TableColumn[];
   /** Where objects of a long list wait in little memory. Absent = they wait as they are. */

@@ -1,3 +1,5 @@
+import { roomFor } from './spare-chunks.ts';
+
 /** Longest text that is looked at character by character; the native encoder is quicker with longer ones. */
 const shortText = 96;
 
@@ -12,7 +14,7 @@ export class ByteBuffer {
 
   /** `capacity` is the first size of the buffer, in bytes. */
   constructor(capacity: number) {
-    this.#bytes = Buffer.allocUnsafe(capacity);
+    this.#bytes = roomFor(capacity);
     this.#capacity = capacity;
   }
 
@@ -25,7 +27,7 @@ export class ByteBuffer {
     const needed = this.#length + more;
     if (needed <= this.#bytes.length) return;
     this.#capacity = Math.max(needed, this.#capacity, this.#bytes.length * 2);
-    const grown = Buffer.allocUnsafe(this.#capacity);
+    const grown = roomFor(this.#capacity);
     this.#bytes.copy(grown, 0, 0, this.#length);
     this.#bytes = grown;
   }
@@ -108,7 +110,8 @@ export class ByteBuffer {
   }
 }
 
-function digitsOf(value: number): number {
+/** How many decimal digits a whole number from 0 to 2^31 has. */
+export function digitsOf(value: number): number {
   let digits = 1;
   for (let power = 10; digits < 10 && value >= power; power *= 10) digits++;
   return digits;

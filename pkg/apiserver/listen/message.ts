@@ -10,8 +10,8 @@ export interface Response extends EventEmitter {
   readonly req: { readonly method?: string | undefined };
   readonly headersSent: boolean;
   writeHead(status: number, headers: OutgoingHttpHeaders): unknown;
-  /** False when the client should take some first. */
-  write(chunk: string | Uint8Array): boolean;
+  /** False when the client should take some first. `done` is called when nobody looks at the chunk any more, or it failed. */
+  write(chunk: string | Uint8Array, done: (error?: Error | null) => void): boolean;
   end(chunk?: string | Uint8Array): unknown;
   destroy(): unknown;
 }

@@ -5,6 +5,8 @@ import { systemClock } from '../../lifecycle/clock.ts';
 import { WoundClock } from '../../lifecycle/wound-clock.ts';
 import { silentLogger } from '../../telemetry/logger.ts';
 import { generateKey, issueCertificate } from '../certificates/issue-certificate.ts';
+import { JsonWriter } from '../encode/json/json-writer.ts';
+import { fullChunk } from '../encode/spare-chunks.ts';
 import type { Answer, ApiRequest } from '../exchange.ts';
 import { type Listener, type ListenOptions, listen } from './listener.ts';
 import { type Client, type Contact, protocols } from './testing/clients.ts';
@@ -54,6 +56,23 @@ for (const [protocol, clientOf] of protocols) {
       const nobody = clientOf({ port: listener.port });
       t.after(() => nobody.close());
       assert.equal((await nobody.ask()).body, '');
+    });
+
+    it('long answers whose chunks are written into the memory of those before them leave whole, many at a time', async (t) => {
+      const { listener } = await meeting(t, async ({ path }) => ({ status: 200, headers: {}, body: written(path) }));
+      const bodies = await Promise.all(
+        Array.from({ length: 12 }, async (_, number) => {
+          const client = clientOf({ port: listener.port });
+          t.after(() => client.close());
+          return (await client.ask({ path: `/${number}` })).body;
+        }),
+      );
+      for (const [number, body] of bodies.entries()) {
+        assert.ok(
+          body === [...written(`/${number}`)].map((chunk) => Buffer.from(chunk).toString()).join(''),
+          `${number}`,
+        );
+      }
     });
 
     it('what an answer warns of leaves as a header per sentence, in front of a whole body and of one in chunks', async (t) => {
@@ -286,4 +305,13 @@ const names = (chain: readonly X509Certificate[]): string => chain.map(({ subjec
 
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Forty full chunks, each line of which says where it belongs. */
+function* written(path: string): Iterable<Uint8Array> {
+  const out = new JsonWriter(fullChunk);
+  for (let line = 0, chunk = 0; chunk < 40; chunk++) {
+    while (out.length < fullChunk - 1_000) out.text(`${path} ${line++}\n`);
+    yield out.take();
+  }
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { sent } from '../encode/spare-chunks.ts';
 import type { Answer, Body } from '../exchange.ts';
 import { warningValue } from '../warnings.ts';
 import { cutShort, isHttp2, type Response } from './message.ts';
@@ -64,7 +65,7 @@ async function writeChunks(
     if (signal.aborted) break;
     // Only now, so that a body that fails before its first chunk can still be answered by an error.
     if (!response.headersSent) response.writeHead(status, headers);
-    if (chunk.length > 0 && !response.write(chunk)) await drained(response, signal);
+    if (chunk.length > 0 && !response.write(chunk, (error) => error ?? sent(chunk))) await drained(response, signal);
     // Also after a drain: writing inside that event starves everybody else.
     await nextTurn();
   }

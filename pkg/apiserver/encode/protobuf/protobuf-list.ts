@@ -1,103 +1,116 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { chunkBytes, roomForOne } from '../chunked.ts';
+import { chunkBytes } from '../chunked.ts';
 import type { TypeMeta } from '../json/json.ts';
+import { fullChunk } from '../spare-chunks.ts';
 import { encodingFields, listMetadataFields, magic, typeFields } from './protobuf.ts';
-import { ProtobufWriter } from './protobuf-writer.ts';
+import { fieldSize, ProtobufWriter } from './protobuf-writer.ts';
 import type { Shelf } from './shelf.ts';
 
 /** How the objects of a list are written, and where they wait for it. */
 export interface ListForm<T> {
   readonly item: (object: T, out: ProtobufWriter) => void;
+  /** How many bytes `item` writes. Absent = it is written to be measured. */
+  readonly size?: ((object: T) => number) | undefined;
   readonly shelf: Shelf<T>;
 }
 
-/** A body of so many bytes: whole where it is short, otherwise in chunks, to be drawn once. */
-export interface SizedBody {
-  readonly length: number;
-  readonly chunks: Uint8Array | Iterable<Uint8Array>;
-}
-
-/** Objects written for their length without a turn of the event loop, at most. */
+/** Objects looked at without a turn of the event loop, at most. */
 const objectsPerTurn = 256;
 
-/** Chunks that are kept until the list is sent, in bytes together: beyond these, keeping the objects is worth writing twice. */
-const mostHeld = 6 * 1024 * 1024;
-
 /**
- * A body holding a list. What is undefined among the objects is a pause. The envelope is led by the length of everything,
- * so that nothing can be sent before all is written, with turns of the event loop between. Of a long list the beginning
- * is kept until then, and of the others the objects: on their shelf they take far less memory than what is written of
- * them, which is done a second time as the client takes it. `signal` ends the first time.
+ * A body holding a list: whole where it is short, otherwise in chunks, to be drawn once. What is undefined among the
+ * objects is a pause. `signal` ends the drawing.
+ *
+ * ```text
+ *   magic, type   length of the list   object  object  object …   end
+ *   └ leave at once                  └ once all objects are measured; meanwhile they wait on their shelf
+ * ```
  */
 export async function protobufList<T>(
   type: TypeMeta,
   objects: Iterable<T | undefined>,
-  { item, shelf }: ListForm<T>,
+  form: ListForm<T>,
   signal: AbortSignal,
-): Promise<SizedBody> {
-  const list = new ListBeginning({ item, shelf });
+): Promise<Uint8Array | AsyncIterable<Uint8Array>> {
+  const rest = Iterator.from(objects);
+  const out = new ProtobufWriter(fullChunk / 16);
+  out.message(1, listMetadataFields);
+  for (let next = rest.next(); next.done !== true; next = rest.next()) {
+    if (next.value !== undefined) writeItem(next.value, form.item, out);
+    else await nextTurn();
+    if (signal.aborted) rest.return?.();
+    signal.throwIfAborted();
+    if (out.length >= chunkBytes) return longList(type, { written: out.take(), rest }, form, signal);
+  }
+  return shortList(type, out.take());
+}
+
+function shortList(type: TypeMeta, list: Uint8Array): Uint8Array {
+  const out = new ProtobufWriter(list.length + 256);
+  beginning(type, out);
+  out.bytes(2, list);
+  encodingFields(out);
+  return out.take();
+}
+
+/** A list of which one chunk is written, and the rest not even drawn. */
+interface Begun<T> {
+  readonly written: Uint8Array;
+  readonly rest: Iterator<T | undefined>;
+}
+
+/** Ends early, instead of failing, when `signal` aborts: whoever sends it sees that too. */
+async function* longList<T>(
+  type: TypeMeta,
+  { written, rest }: Begun<T>,
+  form: ListForm<T>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void> {
+  using _ended = { [Symbol.dispose]: () => void rest.return?.() };
+  const head = new ProtobufWriter();
+  beginning(type, head);
+  yield head.take();
+  const length = await measured(rest, form, signal);
+  if (signal.aborted) return;
+  head.lengthOf(2, written.length + length);
+  head.append(written);
+  yield head.take();
+  yield* chunksOf(form);
+}
+
+/** Puts the objects on their shelf. What they take in the list, in bytes. */
+async function measured<T>(
+  objects: Iterator<T | undefined>,
+  { item, size = measuring(item), shelf }: ListForm<T>,
+  signal: AbortSignal,
+): Promise<number> {
+  let length = 0;
   let inTurn = 0;
-  for (const object of objects) {
-    const isChunk = object !== undefined && list.add(object);
-    if (object !== undefined && !isChunk && ++inTurn < objectsPerTurn) continue;
+  for (let next = objects.next(); next.done !== true && !signal.aborted; next = objects.next()) {
+    if (next.value !== undefined) {
+      length += fieldSize(size(next.value));
+      shelf.put(next.value);
+      if (++inTurn < objectsPerTurn) continue;
+    }
     inTurn = 0;
     await nextTurn();
-    signal.throwIfAborted();
   }
-  return list.end(type);
+  return length;
 }
 
-/** A list of which everything is written, and only the beginning kept. */
-class ListBeginning<T> {
-  readonly #form: ListForm<T>;
-  readonly #out = new ProtobufWriter((chunkBytes + roomForOne) / 16);
-  readonly #held: Uint8Array[] = [];
-  /** Bytes written before those in the writer. */
-  #length = 0;
-  /** Of what is in the writer now, the objects are kept instead. */
-  #isShelved = false;
-
-  constructor(form: ListForm<T>) {
-    this.#form = form;
-    this.#out.message(1, listMetadataFields);
-  }
-
-  /** True when this filled a chunk. */
-  add(object: T): boolean {
-    writeItem(object, this.#form.item, this.#out);
-    if (this.#isShelved) this.#form.shelf.put(object);
-    if (this.#out.length < chunkBytes) return false;
-    this.#endChunk();
-    return true;
-  }
-
-  end(type: TypeMeta): SizedBody {
-    this.#endChunk();
-    const head = headOf(type, this.#length);
-    const tail = tailOf();
-    const length = head.length + this.#length + tail.length;
-    const { item, shelf } = this.#form;
-    if (this.#held.length === 1) return { length, chunks: Buffer.concat([head, ...this.#held, tail]) };
-    return { length, chunks: listChunks([head, ...this.#held], shelf.taken(), item) };
-  }
-
-  #endChunk(): void {
-    this.#length += this.#out.length;
-    if (this.#isShelved) this.#out.reset();
-    else this.#held.push(this.#out.take());
-    this.#isShelved = this.#length >= mostHeld;
-  }
+function measuring<T>(item: ListForm<T>['item']): (object: T) => number {
+  const out = new ProtobufWriter();
+  return (object) => {
+    out.reset();
+    item(object, out);
+    return out.length;
+  };
 }
 
-function* listChunks<T>(
-  written: Uint8Array[],
-  objects: Iterable<T>,
-  item: (object: T, out: ProtobufWriter) => void,
-): Iterable<Uint8Array> {
-  // What is sent need not be kept any longer.
-  for (let chunk = written.shift(); chunk !== undefined; chunk = written.shift()) yield chunk;
-  const out = new ProtobufWriter(chunkBytes + roomForOne);
-  for (const object of objects) {
+/** The objects of a shelf, and all that stands behind them. */
+function* chunksOf<T>({ item, shelf }: ListForm<T>): Iterable<Uint8Array> {
+  const out = new ProtobufWriter(fullChunk);
+  for (const object of shelf.taken()) {
     writeItem(object, item, out);
     if (out.length >= chunkBytes) yield out.take();
   }
@@ -111,18 +124,8 @@ function writeItem<T>(object: T, item: (object: T, out: ProtobufWriter) => void,
   out.closeLong(opened);
 }
 
-/** All that stands before a message of `length` bytes. */
-function headOf(type: TypeMeta, length: number): Uint8Array {
-  const out = new ProtobufWriter();
+/** All that stands before the list and its length. */
+function beginning(type: TypeMeta, out: ProtobufWriter): void {
   out.append(magic);
   typeFields(type, out);
-  out.lengthOf(2, length);
-  return out.take();
-}
-
-/** All that stands behind it. */
-function tailOf(): Uint8Array {
-  const out = new ProtobufWriter();
-  encodingFields(out);
-  return out.take();
 }

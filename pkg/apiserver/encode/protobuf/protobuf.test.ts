@@ -49,10 +49,9 @@ test('lists of every length, of one chunk and of several, are read back by anoth
     const names = Array.from({ length: count }, (_, index) => `pod-${index}`);
     const item = (name: string, out: ProtobufWriter): void =>
       out.message(1, (inner) => metadataFields(pod(name, {}), inner));
-    const { chunks, length } = await protobufList(type, names, { item, shelf: plainShelf() }, never);
-    const body = Buffer.concat(chunks instanceof Uint8Array ? [chunks] : [...chunks]);
-    assert.equal(body.length, length);
-    assert.equal(chunks instanceof Uint8Array, count <= 1000);
+    const drawn = await protobufList(type, names, { item, shelf: plainShelf() }, never);
+    assert.equal(drawn instanceof Uint8Array, count <= 1000);
+    const body = Buffer.concat(drawn instanceof Uint8Array ? [drawn] : await Array.fromAsync(drawn));
     assert.equal(body.subarray(0, 4).toString(), 'k8s\0');
     const unknown = decode('Unknown', body.subarray(4)) as { typeMeta: object; raw: Uint8Array };
     assert.deepEqual(unknown.typeMeta, type);
@@ -62,6 +61,41 @@ test('lists of every length, of one chunk and of several, are read back by anoth
       names,
     );
   }
+});
+
+test('the beginning of a long list leaves before its objects are drawn, and the same bytes follow however they are measured', async () => {
+  const names = Array.from({ length: 5000 }, (_, index) => `${'pod-\u00e9'.repeat(index % 40)}${index}`);
+  const item = (name: string, out: ProtobufWriter): void => out.string(1, name);
+  const size = (name: string): number => 1 + (Buffer.byteLength(name) < 128 ? 1 : 2) + Buffer.byteLength(name);
+  let drawn = 0;
+  const objects = names.values().map((name) => (drawn++, name));
+  const reckoned = await protobufList(type, objects, { item, size, shelf: plainShelf() }, never);
+  assert.ok(!(reckoned instanceof Uint8Array));
+  const iterator = reckoned[Symbol.asyncIterator]();
+  const { value: first } = await iterator.next();
+  assert.equal(Buffer.from(first).toString('latin1', 0, 4), 'k8s\0');
+  assert.ok(drawn < 2000, `${drawn} drawn`);
+  const rest = await Array.fromAsync({ [Symbol.asyncIterator]: () => iterator });
+  const written = await protobufList(type, names, { item, shelf: plainShelf() }, never);
+  assert.ok(!(written instanceof Uint8Array));
+  assert.ok(Buffer.concat([first, ...rest]).equals(Buffer.concat(await Array.fromAsync(written))));
+});
+
+test('a client that leaves while a long list is measured ends that, and what is drawn', async () => {
+  const gone = new AbortController();
+  let drawn = 0;
+  const objects = Iterator.from(Array.from({ length: 100_000 }, () => 'x'.repeat(100))).map((text) => (drawn++, text));
+  const item = (text: string, out: ProtobufWriter): void => out.string(1, text);
+  const list = await protobufList(type, objects, { item, shelf: plainShelf() }, gone.signal);
+  assert.ok(!(list instanceof Uint8Array));
+  const pieces: Uint8Array[] = [];
+  for await (const piece of list) {
+    pieces.push(piece);
+    setImmediate(() => gone.abort());
+  }
+  assert.equal(pieces.length, 1);
+  assert.ok(drawn < 5_000, `${drawn} drawn`);
+  assert.equal(objects.next().done, true);
 });
 
 test('a client that leaves ends the encoding', async () => {

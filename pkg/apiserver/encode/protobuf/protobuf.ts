@@ -2,7 +2,7 @@ import type { Labels } from '../../../model/cluster.ts';
 import type { ObjectMeta, Wire } from '../../resource.ts';
 import { sortedKeys, type TypeMeta } from '../json/json.ts';
 import { rememberingLast } from '../remembering-last.ts';
-import { ProtobufWriter } from './protobuf-writer.ts';
+import { fieldSize, ProtobufWriter, stringSize, varintSize } from './protobuf-writer.ts';
 
 /** Leads every Kubernetes protobuf body. */
 export const magic = Buffer.from('k8s\0', 'latin1');
@@ -15,6 +15,13 @@ export function metadataFields({ name, namespace, creationTimestamp, labels }: O
   out.append(noIdentity);
   out.append(creationField(creationTimestamp));
   out.append(labelFields(labels));
+}
+
+/** How many bytes `metadataFields` writes. */
+export function metadataSize({ name, namespace, creationTimestamp, labels }: ObjectMeta): number {
+  const texts = stringSize(name) + stringSize(namespace ?? '');
+  const constant = noName.length + noIdentity.length + creationField(creationTimestamp).length;
+  return texts + constant + labelFields(labels).length;
 }
 
 const noName = fieldsOf((out) => out.string(2, '')); // generateName
@@ -54,6 +61,9 @@ export function timeFields(epochMs: number, out: ProtobufWriter): void {
   out.int64(2, 0);
 }
 
+/** How many bytes `timeFields` writes. */
+export const timeSize = (epochMs: number): number => (epochMs === 0 ? 0 : 3 + varintSize(Math.floor(epochMs / 1000)));
+
 /** Writes the fields of an empty `meta/v1` ListMeta. */
 export function listMetadataFields(out: ProtobufWriter): void {
   out.string(1, ''); // selfLink
@@ -67,6 +77,12 @@ export function objectFields<T>(object: T, wire: Wire<T>, out: ProtobufWriter): 
   metadataFields(wire.metadata(object), out);
   out.closeLong(metadata);
   wire.protobufFields(object, out);
+}
+
+/** How many bytes `objectFields` writes; undefined where its kind cannot tell without writing. */
+export function objectSize<T>(wire: Wire<T>): ((object: T) => number) | undefined {
+  if (wire.protobufSize === undefined) return undefined;
+  return (object) => fieldSize(metadataSize(wire.metadata(object))) + (wire.protobufSize?.(object) ?? 0);
 }
 
 /** A whole body holding one message, which `write` writes. */
