@@ -1,6 +1,7 @@
 import type { KubeTransport } from '../kube/connection/transport.ts';
 import type { Clock } from '../lifecycle/clock.ts';
 import { deadline } from '../lifecycle/deadline.ts';
+import { saidIn } from './said.ts';
 
 /** A value at a moment, in the unit of its metric. */
 export interface Point {
@@ -78,13 +79,11 @@ function refusal(status: number, text: string): string {
   if (status === 404)
     return 'the server of metrics.k8s.io has no Model API: start it with --catalogue (manifests/components/catalogue)';
   if (status === 401 || status === 403)
-    return `not allowed: grant the verb list on the resource model of the API group metrics.k8s.io (manifests/components/catalogue); it was said: ${oneLine(text)}`;
+    return `not allowed: grant the verb list on the resource model of the API group metrics.k8s.io (manifests/components/catalogue); the answer was: ${saidIn(text)}`;
   if (status === 503)
-    return `metrics.k8s.io is not available; kubectl describe apiservice v1beta1.metrics.k8s.io says why: ${oneLine(text)}`;
-  return `the Model API answered ${status}: ${oneLine(text)}`;
+    return `metrics.k8s.io is not available; kubectl describe apiservice v1beta1.metrics.k8s.io says why: ${saidIn(text)}`;
+  return `the Model API answered ${status}: ${saidIn(text)}`;
 }
-
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, 300);
 
 /** A list of results, or the one result that there is. */
 function itemsOf(value: unknown): readonly unknown[] {

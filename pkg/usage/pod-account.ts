@@ -1,9 +1,10 @@
-import { problemOf, problemOfFailure } from '../kube/connection/problem.ts';
+import { problemOfFailure } from '../kube/connection/problem.ts';
 import type { KubeTransport } from '../kube/connection/transport.ts';
 import type { Clock } from '../lifecycle/clock.ts';
 import { deadline } from '../lifecycle/deadline.ts';
 import { parseQuantity } from '../model/quantity.ts';
 import type { Asked, ModelClient } from './model-client.ts';
+import { saidIn } from './said.ts';
 
 /** Where the figures of one pod come from. */
 export interface PodAccount {
@@ -59,11 +60,14 @@ export async function podAccount(
 ): Promise<Asked<PodAccount>> {
   const place = `namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
   const found = await read(means, `/api/v1/${place}`, signal);
-  if (found.kind === 'failed') return found;
+  if (found.kind === 'failed') {
+    const hint = found.status === 404 ? '; -n names another namespace' : '';
+    return { kind: 'failed', message: `cannot look at pod ${name} in namespace ${namespace}: ${found.message}${hint}` };
+  }
   const { spec, status } = found.value as { readonly spec?: PodSpec; readonly status?: { readonly phase?: string } };
   const answered = await read(means, `/apis/metrics.k8s.io/v1beta1/${place}`, signal);
-  const measured = answered.kind === 'failed' ? { whyNot: answered.message } : measuredOf(answered.value);
-  const containers = (spec?.containers ?? []).flatMap(({ name: container }) => container ?? []);
+  const containers = containersIn(spec);
+  const measured = answered.kind === 'failed' ? { whyNot: answered.message } : measuredOf(answered.value, containers);
   const memory = await memoryOf(means.model, `/${place}`, containers, signal);
   const { nodeName: node = '', phase = 'Unknown' } = { ...spec, ...status };
   return { kind: 'told', value: { namespace, name, node, phase, measured, memory } };
@@ -71,19 +75,28 @@ export async function podAccount(
 
 interface PodSpec {
   readonly nodeName?: string;
+  readonly initContainers?: readonly { readonly name?: string; readonly restartPolicy?: string }[];
   readonly containers?: readonly { readonly name?: string }[];
 }
+
+/** Those that stay, in the order of the spec. */
+const containersIn = ({ initContainers = [], containers = [] }: PodSpec = {}): readonly string[] =>
+  [...containers, ...initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always')].flatMap(
+    ({ name }) => name ?? [],
+  );
 
 async function read(
   { transport, clock, timeoutMs }: PodAccountMeans,
   path: string,
   signal: AbortSignal,
-): Promise<Asked<unknown>> {
+): Promise<Asked<unknown> & { readonly status?: number }> {
   using limit = deadline(signal, timeoutMs, clock);
   try {
     using response = await transport.request({ method: 'GET', path, signal: limit.signal });
     if (response.status === 200) return { kind: 'told', value: await response.json() };
-    return { kind: 'failed', message: (await problemOf(response)).message };
+    const said = saidIn(await response.text(64 * 1024).catch(() => ''));
+    const { status } = response;
+    return { kind: 'failed', message: `the kube-apiserver answered ${status}: ${said}`, status };
   } catch (cause) {
     return { kind: 'failed', message: problemOfFailure(cause, transport).message };
   }
@@ -95,16 +108,21 @@ interface PodMetricsObject {
   readonly containers?: readonly { readonly name?: string; readonly usage?: Readonly<Record<string, string>> }[];
 }
 
-function measuredOf(answer: unknown): Measured {
+/** The API lists containers by name; here they stand as the spec has them, those it does not name last. */
+function measuredOf(answer: unknown, order: readonly string[]): Measured {
   const { timestamp = '', window = '', containers = [] } = answer as PodMetricsObject;
+  const place = ({ name = '' }: { readonly name?: string }): number =>
+    order.includes(name) ? order.indexOf(name) : order.length;
   return {
     at: Date.parse(timestamp),
     window,
-    containers: containers.map(({ name = '', usage = {} }) => ({
-      name,
-      millicores: amountOf(usage['cpu']) * 1000,
-      memoryBytes: amountOf(usage['memory']),
-    })),
+    containers: containers
+      .toSorted((a, b) => place(a) - place(b))
+      .map(({ name = '', usage = {} }) => ({
+        name,
+        millicores: amountOf(usage['cpu']) * 1000,
+        memoryBytes: amountOf(usage['memory']),
+      })),
   };
 }
 

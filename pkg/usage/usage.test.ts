@@ -12,6 +12,7 @@ import { gatherUsage } from './gather-usage.ts';
 import { ModelClient } from './model-client.ts';
 import { podAccount } from './pod-account.ts';
 import { sparkline } from './sparkline.ts';
+import { untoldNodes } from './untold-nodes.ts';
 import { usageJson } from './usage-json.ts';
 import { sorted, type UsageKind, type UsageRow } from './usage-row.ts';
 import { usageTable } from './usage-table.ts';
@@ -85,10 +86,38 @@ describe('usage', () => {
     assert.equal(asked.length, 1 + 3 * 10);
   });
 
+  it('goes back as far as it is told, in curves as in peaks', async () => {
+    const asked: string[] = [];
+    const transport = transportOf(async (request) => {
+      asked.push(request.query?.['path'] ?? '');
+      return await answerOfModel(request);
+    });
+    const model = new ModelClient({ transport, clock, timeoutMs: 10_000 });
+    const of = async (sinceMs: number) => {
+      const gathered = await gatherUsage(model, { of: 'cluster', sinceMs, now }, never);
+      assert.ok(gathered.kind === 'told');
+      return gathered.value[0]?.cpu;
+    };
+    // The cluster used 250 m, 80 s ago, and 251 m a minute later.
+    const since80s = await of(80_000);
+    assert.deepEqual(
+      since80s?.points.map(({ value }) => value),
+      [250, 251],
+    );
+    assert.deepEqual(
+      (await of(79_999))?.points.map(({ value }) => value),
+      [251],
+    );
+    const start = encodeURIComponent(new Date(now - 79_999).toISOString());
+    const curves = asked.filter((path) => path.includes('/historical/') && path.includes('usage_rate'));
+    assert.equal(curves.length, 4);
+    for (const path of curves.slice(2)) assert.ok(path.includes(decodeURIComponent(start)), path);
+  });
+
   it('that cannot be had says why, and what would help', async () => {
     const rows = [
       [404, '{}', /no Model API: start it with --catalogue/],
-      [403, '{"message":"no"}', /grant the verb list on the resource model/],
+      [403, '{"message":"no, and\\n no"}', /grant the verb list on the resource model.*; the answer was: no, and no$/],
       [503, 'service unavailable', /kubectl describe apiservice/],
       [500, 'broken', /answered 500: broken/],
     ] as const;
@@ -119,6 +148,34 @@ describe('rows', () => {
     );
     assert.equal(sorted(rows, 'name'), rows);
   });
+
+  it('are sorted by what the key says: CPU or memory, of now or at its peak', () => {
+    const figures: readonly (readonly [string, cpu: number, peak: number, memory: number, memoryPeak: number])[] = [
+      ['a', 4, 1, 2, 3],
+      ['b', 3, 4, 1, 2],
+      ['c', 2, 3, 4, 1],
+      ['d', 1, 2, 3, 4],
+    ];
+    const rows = figures.map(
+      ([name, cpu, peak, memory, memoryPeak]): UsageRow => ({
+        name,
+        cpu: { points: [], now: cpu, peak },
+        memory: { points: [], now: memory, peak: memoryPeak },
+      }),
+    );
+    for (const [key, order] of [
+      ['cpu', 'abcd'],
+      ['cpu-peak', 'bcda'],
+      ['memory', 'cdab'],
+      ['memory-peak', 'dabc'],
+    ] as const)
+      assert.equal(
+        sorted(rows, key)
+          .map(({ name }) => name)
+          .join(''),
+        order,
+      );
+  });
 });
 
 describe('a curve', () => {
@@ -128,7 +185,16 @@ describe('a curve', () => {
 
   it('rises from zero to the largest, and is blank where nothing is known', () => {
     assert.equal(sparkline(points(0, 1, 2, 3, 4, 5, 6, 7), span), '▁▂▃▄▅▆▇█');
-    assert.equal(sparkline(points(7, undefined, 7, undefined), span), '█ █     ');
+    assert.equal(sparkline(points(7, 7, undefined, 7, undefined), span), '██ █    ');
+  });
+
+  it('holds a value until the next is due where points are further apart than columns, and no longer', () => {
+    const every20 = (...at: readonly number[]) => at.map((each) => ({ at: each, value: 7 }));
+    assert.equal(sparkline(every20(5, 25, 45, 65), span), '████████');
+    // One is missing at 45; and nothing is held beyond when the next one was due.
+    assert.equal(sparkline(every20(5, 15, 25, 35, 65, 75), span), '████  ██');
+    assert.equal(sparkline(every20(5, 25), span), '███     ');
+    assert.equal(sparkline(every20(5, 25, 45, 55), span).trimEnd(), '██████');
   });
 
   it('of zeros is a line, of nothing is blank, and what lies outside does not count', () => {
@@ -188,6 +254,34 @@ describe('the account of a pod', () => {
     );
   });
 
+  it('names containers in the order of the spec, and sidecars too, which are init containers that stay', async () => {
+    const spec = {
+      containers: [{ name: 'web' }, { name: 'app' }],
+      initContainers: [{ name: 'setup' }, { name: 'proxy', restartPolicy: 'Always' }],
+    };
+    const usage = { cpu: '1m', memory: '1Mi' };
+    const containers = ['app', 'other', 'proxy', 'web'].map((name) => ({ name, usage }));
+    const transport = transportOf(async (request) => {
+      if (request.path.startsWith('/api/v1/')) return [200, JSON.stringify({ spec })];
+      return request.path.endsWith('/pods/p') ? [200, JSON.stringify({ containers })] : await answerOfModel(request);
+    });
+    const model = new ModelClient({ transport, clock, timeoutMs: 10_000 });
+    const told = await podAccount(
+      { transport, model, clock, timeoutMs: 10_000 },
+      { namespace: 'shop', name: 'p' },
+      never,
+    );
+    assert.ok(told.kind === 'told' && 'containers' in told.value.measured && 'map' in told.value.memory);
+    assert.deepEqual(
+      told.value.measured.containers.map(({ name }) => name),
+      ['web', 'app', 'proxy', 'other'],
+    );
+    assert.deepEqual(
+      told.value.memory.map(({ container }) => container),
+      ['web', 'app', 'proxy', undefined],
+    );
+  });
+
   it('passes on why there are no figures', async () => {
     const message = 'podmetrics.metrics.k8s.io "shop/web-1" not found: node node-a was not scraped for 47s';
     const told = await (await asked([404, JSON.stringify({ message })]))('web-1');
@@ -198,7 +292,30 @@ describe('the account of a pod', () => {
   it('of a pod that is not there is none', async () => {
     const told = await (await asked([200, metrics]))('gone');
     assert.ok(told.kind === 'failed');
-    assert.match(told.message, /pods "gone" not found/);
+    assert.match(
+      told.message,
+      /^cannot look at pod gone in namespace shop: .* 404: pods "gone" not found; -n names another namespace$/,
+    );
+  });
+});
+
+describe('nodes of which the catalogue knows nothing', () => {
+  const noteOf = async (status: number, names: readonly string[]) => {
+    const items = names.map((name) => ({ metadata: { name } }));
+    const transport = transportOf(async () => [status, JSON.stringify({ items })]);
+    return await untoldNodes({ transport, clock, timeoutMs: 10_000 }, ['a', 'c'], never);
+  };
+
+  it('are named, and no more than three of them', async () => {
+    assert.match((await noteOf(200, ['c', 'b', 'a'])) ?? '', /knows nothing of b, and no sum includes their pods/);
+    assert.match((await noteOf(200, ['f', 'e', 'd', 'b', 'a', 'g'])) ?? '', /knows nothing of b, d, e and 2 more, /);
+  });
+
+  it('are no subject where there are none, or where nobody may say', async () => {
+    assert.equal(await noteOf(200, ['a', 'c']), undefined);
+    assert.equal(await noteOf(403, ['b']), undefined);
+    const transport = transportOf(() => Promise.reject(new Error('broken')));
+    assert.equal(await untoldNodes({ transport, clock, timeoutMs: 10_000 }, [], never), undefined);
   });
 });
 

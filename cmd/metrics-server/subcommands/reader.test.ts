@@ -35,6 +35,12 @@ describe('usage and explain', () => {
     assert.match((await told(explain)).stderr, /must be pod NAME, got ""/);
   });
 
+  it('take a namespace for pods only', async () => {
+    const { code, stderr } = await told(usage, 'nodes', '-n', 'shop');
+    assert.equal(code, 2);
+    assert.match(stderr, /^error: --namespace chooses pods, and nodes are not in one: usage pods -n shop/);
+  });
+
   it('that find no kube-apiserver say where they looked', async () => {
     const { code, stderr } = await told(usage, '--kubeconfig=/nowhere/kubeconfig');
     assert.equal(code, 2);

@@ -20,9 +20,9 @@ export interface Reader {
   readonly timeoutMs: number;
 }
 
-/** What came of it: a text to print, or one sentence about why there is none. */
+/** What came of it: a text to print, and perhaps a sentence beside it; or one sentence about why there is none. */
 export type Reading =
-  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'text'; readonly text: string; readonly note?: string }
   | { readonly kind: 'failed'; readonly message: string };
 
 /** A subcommand that reads: how it describes itself, what it takes of words, and what it does. */
@@ -31,6 +31,8 @@ export interface ReadingSubcommand<Flags extends FlagSection, Words> {
   /** What the words that are no flags mean; undefined for those that mean nothing, see `expected`. */
   readonly wordsOf: (words: readonly string[]) => Words | undefined;
   readonly expected: string;
+  /** What is wrong with flags and words together. Absent = nothing ever. */
+  readonly problemOf?: (options: ValuesOf<Flags>, words: Words) => string | undefined;
   readonly read: (
     reader: Reader,
     asked: { readonly options: ValuesOf<Flags>; readonly words: Words },
@@ -53,6 +55,8 @@ export async function runReader<const Flags extends FlagSection & Record<'kubeco
   if (parsed.kind === 'problems') return complain(parsed.problems, description.name, means);
   const words = wordsOf(parsed.words);
   if (words === undefined) return complain([`${expected}, got "${parsed.words.join(' ')}"`], description.name, means);
+  const problem = subcommand.problemOf?.(parsed.options, words);
+  if (problem !== undefined) return complain([problem], description.name, means);
   const { kubeconfig, timeout } = parsed.options as { readonly kubeconfig: string; readonly timeout: number };
   const reading = await withReader({ kubeconfig, timeoutMs: timeout }, means, (reader) =>
     read(reader, { options: parsed.options, words }, means),
@@ -62,6 +66,7 @@ export async function runReader<const Flags extends FlagSection & Record<'kubeco
     return failed;
   }
   means.stdout.write(reading.text);
+  if (reading.note !== undefined) means.stderr.write(`note: ${reading.note}\n`);
   return 0;
 }
 

@@ -1,6 +1,7 @@
 import { systemClock } from '../../../pkg/lifecycle/clock.ts';
 import { formatDuration } from '../../../pkg/model/duration.ts';
 import { gatherUsage } from '../../../pkg/usage/gather-usage.ts';
+import { untoldNodes } from '../../../pkg/usage/untold-nodes.ts';
 import { usageJson } from '../../../pkg/usage/usage-json.ts';
 import { sorted, type UsageKind, usageKinds } from '../../../pkg/usage/usage-row.ts';
 import { usageTable } from '../../../pkg/usage/usage-table.ts';
@@ -13,15 +14,20 @@ import { usageDescription, type usageFlags } from './usage-flags.ts';
 /** Shows what nodes, pods, namespaces or the cluster use; returns the exit code. */
 export function usage(args: readonly string[], means: SubcommandMeans): Promise<number> {
   const expected = `must be one of ${usageKinds.join(', ')}`;
-  return runReader({ description: usageDescription, wordsOf: kindOf, expected, read: table }, args, means);
+  return runReader({ description: usageDescription, wordsOf: kindOf, expected, problemOf, read: table }, args, means);
 }
+
+const problemOf = ({ namespace }: ValuesOf<typeof usageFlags>, of: UsageKind): string | undefined =>
+  namespace !== '' && of !== 'pods'
+    ? `--namespace chooses pods, and ${of} are not in one: usage pods -n ${namespace}`
+    : undefined;
 
 function kindOf([word = 'nodes', ...others]: readonly string[]): UsageKind | undefined {
   return others.length === 0 ? usageKinds.find((kind) => kind === word || kind === `${word}s`) : undefined;
 }
 
 async function table(
-  { model }: Reader,
+  { model, connection, timeoutMs }: Reader,
   { options, words: of }: { readonly options: ValuesOf<typeof usageFlags>; readonly words: UsageKind },
   { stderr, signal }: SubcommandMeans,
 ): Promise<Reading> {
@@ -35,8 +41,15 @@ async function table(
   const rows = sorted(gathered.value, sort);
   const sinceText = shortDuration(sinceMs);
   if (output === 'json') return { kind: 'text', text: usageJson(rows, of, sinceText) };
-  if (rows.length === 0) return { kind: 'failed', message: `nothing is known of any ${of} yet; ask again in a minute` };
-  return { kind: 'text', text: usageTable(rows, { of, requests, sinceMs, sinceText, now }) };
+  if (rows.length === 0) {
+    const what = namespace === '' ? `any ${of}` : `pods in namespace ${namespace}`;
+    return { kind: 'failed', message: `nothing is known of ${what}; what is new is known after a minute or two` };
+  }
+  const text = usageTable(rows, { of, requests, sinceMs, sinceText, now });
+  const means = { transport: connection, clock: systemClock, timeoutMs };
+  const names = rows.map(({ name }) => name);
+  const note = of === 'nodes' ? await untoldNodes(means, names, signal) : undefined;
+  return { kind: 'text', text, ...(note !== undefined && { note }) };
 }
 
 /** `1h` of `1h0m0s`. */
