@@ -8,7 +8,7 @@ import { type Parsed, problem } from './flags/parsed.ts';
 import { allFlags, type Options, sections } from './flags/sections.ts';
 import { withSource } from './flags/source.ts';
 import { subcommandLines } from './subcommands/subcommand.ts';
-import { subcommands } from './subcommands/table.ts';
+import { summaries } from './subcommands/summaries.ts';
 
 /** What a command line means. */
 export type ParsedOptions =
@@ -129,7 +129,7 @@ function parser(typeOf: (flag: Flag) => 'string' | 'boolean' | 'number' | 'array
     .scriptName('metrics-server')
     .usage(
       '$0 [flags]\n\nServes metrics.k8s.io from what kubelets measure, for kubectl top and the HorizontalPodAutoscaler.\n\n' +
-        `Beside serving (each has a --help of its own):\n${subcommandLines(subcommands)}`,
+        `Beside serving (each has a --help of its own):\n${subcommandLines(summaries)}`,
     )
     .epilogue('Every flag can be written --flag=value or --flag value. Durations are written 500ms, 15s, 1m30s.')
     .wrap(helpWidth)

@@ -8,7 +8,7 @@ import { FirstContact } from './first-contact.ts';
 import type { Gate } from './gate.ts';
 import type { ScraperInstruments } from './instruments.ts';
 import { NodeLog } from './node-log.ts';
-import { isSilence, isSuccess, type Outcome } from './outcome.ts';
+import { type Attempt, isSilence, isSuccess, type Outcome, type Source } from './outcome.ts';
 import type { Alarms } from './rhythm/alarms.ts';
 import type { Allowance } from './rhythm/allowance.ts';
 import { nextLimitMs, type PatienceBounds } from './rhythm/patience.ts';
@@ -26,7 +26,7 @@ import {
   nextBeat,
 } from './rhythm/schedule.ts';
 import type { Rounds } from './rounds.ts';
-import type { Attempt, FollowedReport, Source } from './scrape-report.ts';
+import type { FollowedReport } from './scrape-report.ts';
 import { SkewMeter } from './skew.ts';
 import { type Finding, nothing, type UsageSource } from './sources/finding.ts';
 

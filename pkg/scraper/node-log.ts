@@ -1,8 +1,7 @@
 import type { NodeRecord } from '../model/cluster.ts';
 import type { Facts, Logger } from '../telemetry/logger.ts';
 import type { BadLineKind, BadLines } from './decode/decoded.ts';
-import { type Asking, askingText, isSuccess, type Outcome, outcomeText } from './outcome.ts';
-import type { Source } from './scrape-report.ts';
+import { type Asking, askingText, isSuccess, type Outcome, outcomeText, type Source } from './outcome.ts';
 
 /** A node that comes and goes may be reported so often in a row, then once a minute. */
 const linesInARow = 10;

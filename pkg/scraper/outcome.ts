@@ -1,6 +1,5 @@
 import type { KubeletAnswer, TlsFault } from './kubelet/kubelet-client.ts';
 import { keyChanged, keyNotPinned } from './kubelet/trust/acceptance.ts';
-import type { Attempt, Source } from './scrape-report.ts';
 
 /** The ways asking one node can end. All but the first leave its last good values where they are. */
 export type Outcome =
@@ -12,6 +11,15 @@ export type Outcome =
   /** A fault of ours; the other nodes go on. */
   | { readonly kind: 'broken'; readonly message: string }
   | Exclude<KubeletAnswer, { readonly kind: 'ok' | 'timed-out' }>;
+
+/** Where a node's usage comes from: its /metrics/resource, its /stats/summary, or the former through the kube-apiserver. */
+export type Source = 'resource' | 'summary' | 'node-proxy';
+
+/** A source that was tried in place of resource metrics, and how that ended. */
+export interface Attempt {
+  readonly source: Source;
+  readonly outcome: Outcome;
+}
 
 /** A scrape that gave usage. */
 export const isSuccess = ({ kind }: Outcome): boolean => kind === 'scraped';

@@ -1,14 +1,5 @@
 import type { Milliseconds, MonotonicMs } from '../model/units.ts';
-import type { Outcome } from './outcome.ts';
-
-/** Where a node's usage comes from: its /metrics/resource, its /stats/summary, or the former through the kube-apiserver. */
-export type Source = 'resource' | 'summary' | 'node-proxy';
-
-/** A source that was tried in place of resource metrics, and how that ended. */
-export interface Attempt {
-  readonly source: Source;
-  readonly outcome: Outcome;
-}
+import type { Attempt, Outcome, Source } from './outcome.ts';
 
 /** How the scraper stands to one node. */
 export type ScrapeReport =

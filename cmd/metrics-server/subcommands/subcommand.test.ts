@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import { chosenSubcommand, type SubcommandTable, subcommandLines } from './subcommand.ts';
 
 const table: SubcommandTable = {
-  doctor: { summary: 'Finds out what is wrong.', load: async () => async () => 0 },
-  usage: { summary: 'Shows what is used.', load: async () => async () => 0 },
+  doctor: { load: async () => async () => 0 },
+  usage: { load: async () => async () => 0 },
 };
 
 describe('the first word of a command line', () => {
@@ -31,7 +31,7 @@ describe('the first word of a command line', () => {
 describe('--help', () => {
   it('has a line for each subcommand', () => {
     assert.equal(
-      subcommandLines(table),
+      subcommandLines({ doctor: 'Finds out what is wrong.', usage: 'Shows what is used.' }),
       '  metrics-server doctor     Finds out what is wrong.\n  metrics-server usage      Shows what is used.',
     );
   });

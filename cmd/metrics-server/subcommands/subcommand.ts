@@ -19,8 +19,6 @@ export interface OutputStream {
 
 /** A word behind the program's name that makes it do something else than serve. */
 export interface Subcommand {
-  /** One line for `--help`. */
-  readonly summary: string;
   /** Loads what it needs, only then: the server itself must not pay for it. */
   readonly load: () => Promise<RunSubcommand>;
 }
@@ -49,7 +47,7 @@ export function chosenSubcommand([first = '', ...args]: readonly string[], table
 }
 
 /** The subcommands for `--help`, a line each. */
-export const subcommandLines = (table: SubcommandTable): string =>
-  Object.entries(table)
-    .map(([name, { summary }]) => `  metrics-server ${name.padEnd(10)} ${summary}`)
+export const subcommandLines = (summaries: Readonly<Record<string, string>>): string =>
+  Object.entries(summaries)
+    .map(([name, summary]) => `  metrics-server ${name.padEnd(10)} ${summary}`)
     .join('\n');

@@ -1,20 +1,14 @@
-import type { SubcommandTable } from './subcommand.ts';
+import type { Subcommand, SubcommandTable } from './subcommand.ts';
+import type { summaries } from './summaries.ts';
 
-/** What the program can do beside serving. */
+/** What the program can do beside serving; each has a summary. */
 export const subcommands: SubcommandTable = {
   doctor: {
-    summary: 'Finds out why metrics are missing, and says what would help.',
     load: async () => {
       const { doctor } = await import('./doctor.ts');
       return (args, means) => doctor(args, means);
     },
   },
-  usage: {
-    summary: 'Shows what nodes, pods and namespaces use, with curves and peaks.',
-    load: async () => (await import('./usage.ts')).usage,
-  },
-  explain: {
-    summary: 'Says where the figures of a pod come from.',
-    load: async () => (await import('./explain.ts')).explain,
-  },
-};
+  usage: { load: async () => (await import('./usage.ts')).usage },
+  explain: { load: async () => (await import('./explain.ts')).explain },
+} satisfies Readonly<Record<keyof typeof summaries, Subcommand>>;

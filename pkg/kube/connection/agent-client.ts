@@ -9,7 +9,7 @@ const idleMs = 30_000;
 const maxIdleSockets = 4;
 
 /**
- * The client of the server: Node.js's own, which is in the process anyway and takes 10 MB less than undici and its
+ * The client of the server: Node.js's own, which is in the process anyway and takes 5 MB less than undici and its
  * WebAssembly. Sockets come from a connector of ours, since Node.js may send a request before the peer is verified.
  */
 export function agentClient(options: HttpClientOptions): Promise<HttpClient> {

@@ -1,5 +1,5 @@
 import type { KubeletTarget } from '../kubelet/address.ts';
-import type { Source } from '../scrape-report.ts';
+import type { Source } from '../outcome.ts';
 
 /** What is asked of every kubelet, and how its answer is read. */
 export interface Question<Answer> extends Partial<Pick<KubeletTarget, 'accept'>> {

@@ -1,8 +1,7 @@
 import type { NodeBatch } from '../../model/batch.ts';
 import type { NodeRecord } from '../../model/cluster.ts';
 import type { BadLines } from '../decode/decoded.ts';
-import type { Outcome } from '../outcome.ts';
-import type { Attempt, Source } from '../scrape-report.ts';
+import type { Attempt, Outcome, Source } from '../outcome.ts';
 import type { ClockReading } from '../skew.ts';
 
 /** What asking one source once came to. */

@@ -1,6 +1,5 @@
 import type { NodeRecord } from '../../model/cluster.ts';
-import type { Outcome } from '../outcome.ts';
-import type { Source } from '../scrape-report.ts';
+import type { Outcome, Source } from '../outcome.ts';
 import type { AskLimits, Finding, UsageSource } from './finding.ts';
 import { KubeletDoor, type KubeletDoorMeans } from './kubelet-door.ts';
 import { type NodeProxy, NodeProxySource } from './node-proxy-source.ts';

@@ -1,5 +1,4 @@
-import { isSilence, isSuccess, type Outcome } from '../outcome.ts';
-import type { Attempt, Source } from '../scrape-report.ts';
+import { type Attempt, isSilence, isSuccess, type Outcome, type Source } from '../outcome.ts';
 
 /** A fresh kubelet has not met its containers yet: only after this is their absence something to do about. */
 const lackingMs = 30_000;

@@ -1,5 +1,5 @@
 import type { KubernetesObject, ObjectStore } from '../kube-apiserver/object-store.ts';
-import { isRecord } from '../kube-apiserver/writing.ts';
+import { isRecord } from '../kube-apiserver/object-store.ts';
 
 /** The name the store keeps APIServices under. */
 export const apiServicesKey = 'apiservices.apiregistration.k8s.io';

@@ -1,5 +1,5 @@
 import type { KubernetesObject, ObjectStore } from '../kube-apiserver/object-store.ts';
-import { isRecord } from '../kube-apiserver/writing.ts';
+import { isRecord } from '../kube-apiserver/object-store.ts';
 import type { ApiService } from './api-service.ts';
 
 /** Where an aggregated API server is, or why nobody can say. */

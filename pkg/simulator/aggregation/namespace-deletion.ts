@@ -1,9 +1,8 @@
 import type { Clock } from '../../lifecycle/clock.ts';
 import { deadline } from '../../lifecycle/deadline.ts';
 import { Nudge } from '../kube-apiserver/nudge.ts';
-import { type KubernetesObject, type ObjectStore, secondsText } from '../kube-apiserver/object-store.ts';
+import { isRecord, type KubernetesObject, type ObjectStore, secondsText } from '../kube-apiserver/object-store.ts';
 import { resourceTypes, storeKey } from '../kube-apiserver/resource-types.ts';
-import { isRecord } from '../kube-apiserver/writing.ts';
 import { type AggregationProxy, ownCall } from './aggregation-proxy.ts';
 import { type ApiService, apiServices } from './api-service.ts';
 import { readJson } from './discovery-merge.ts';

@@ -1,5 +1,5 @@
 import type { ReviewConduct } from '../kube-apiserver/api-server-faults.ts';
-import { isRecord } from '../kube-apiserver/writing.ts';
+import { isRecord } from '../kube-apiserver/object-store.ts';
 import type { KubeletFault } from '../kubelets/faults.ts';
 import { certificateMakes } from '../kubelets/kubelet-certificates.ts';
 import { type MisconfigurationName, misconfigurationNames } from '../misconfigurations/misconfiguration.ts';

@@ -142,3 +142,8 @@ const keyOf = ({ namespace = '', name }: Pick<ObjectMeta, 'name' | 'namespace'>)
 export function secondsText(epochMs: number): string {
   return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
 }
+
+/** Whether a value is an object with fields. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

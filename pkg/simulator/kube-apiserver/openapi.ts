@@ -2,8 +2,8 @@ import { type AggregationProxy, ownCall } from '../aggregation/aggregation-proxy
 import type { ApiService } from '../aggregation/api-service.ts';
 import { readJson } from '../aggregation/discovery-merge.ts';
 import type { Call } from './call.ts';
+import { isRecord } from './object-store.ts';
 import { json, type Reply, refusal } from './reply.ts';
-import { isRecord } from './writing.ts';
 
 /** The user the kube-apiserver reads OpenAPI documents as. */
 const openapiUser = { name: 'system:aggregator', groups: [], extra: {} };

@@ -1,12 +1,13 @@
 import type { User } from '../../model/user.ts';
 import type { Call } from './call.ts';
 import type { TokenUsers } from './identity.ts';
+import { isRecord } from './object-store.ts';
 import { isProtobuf, readReview } from './protobuf-review.ts';
 import { json, type Reply, refusal } from './reply.ts';
 import type { RequestTarget } from './request-target.ts';
 import { resourceTypes } from './resource-types.ts';
 import { mayDo, type Right } from './rights.ts';
-import { isRecord, parseJson } from './writing.ts';
+import { parseJson } from './writing.ts';
 
 /** By what tokens and rights are judged. */
 export interface ReviewsOptions {

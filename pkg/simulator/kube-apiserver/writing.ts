@@ -1,7 +1,7 @@
 import { apiServicesKey } from '../aggregation/api-service.ts';
 import type { Call } from './call.ts';
 import { applyFields, type ManagedWrite, noteManager } from './field-managers.ts';
-import type { KubernetesObject, ObjectMeta, ObjectStore } from './object-store.ts';
+import { isRecord, type KubernetesObject, type ObjectMeta, type ObjectStore } from './object-store.ts';
 import { notFound } from './reading.ts';
 import { json, type Reply, refusal } from './reply.ts';
 import type { ResourceTarget } from './request-target.ts';
@@ -160,9 +160,4 @@ export function parseJson(bytes: Buffer): unknown {
     // Whatever is wrong with it, the caller says what it wanted instead.
     return undefined;
   }
-}
-
-/** Whether a value is an object with fields. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

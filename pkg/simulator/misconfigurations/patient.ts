@@ -1,8 +1,8 @@
 import type { Clock } from '../../lifecycle/clock.ts';
 import type { ClusterCertificates } from '../certificates-kit.ts';
 import type { KubernetesObject, ObjectStore } from '../kube-apiserver/object-store.ts';
+import { isRecord } from '../kube-apiserver/object-store.ts';
 import type { Right } from '../kube-apiserver/rights.ts';
-import { isRecord } from '../kube-apiserver/writing.ts';
 import type { KubeletFault } from '../kubelets/faults.ts';
 import type { RunningKubelets } from '../kubelets/running-kubelets.ts';
 
