@@ -31,6 +31,18 @@ describe('a collector', () => {
     assert.ok(Math.max(...second) <= 0.75 * minute && Math.max(...second) - Math.min(...second) > minute / 2);
   });
 
+  it('asks the nodes of a large cluster in small groups', async () => {
+    const names = Array.from({ length: 1_000 }, (_, at) => `node-${at}`);
+    await using test = collecting(...names);
+    await test.clock.wind(2 * minute);
+    const second = test.kubelets.asked.filter(({ at }) => at >= minute).map(({ at }) => at - minute);
+    const groups = Map.groupBy(second, (at) => at);
+    const sizes = [...groups.values()].map(({ length }) => length);
+    assert.equal(second.length, 1_000);
+    assert.ok(groups.size <= 125 && Math.max(...sizes) <= 32, `${groups.size} groups, ${Math.max(...sizes)} in one`);
+    assert.ok(Math.max(...second) <= 0.75 * minute && Math.max(...second) - Math.min(...second) > 0.7 * minute);
+  });
+
   it('leaves a node out of a round that does not answer in time, and goes on', async () => {
     await using test = collecting('a', 'slow');
     test.kubelets.behave('slow', { takesMs: 10 * minute });
