@@ -40,6 +40,32 @@ describe('the configuration', () => {
     assert.deepEqual(logging, { format: 'text', verbosity: 0, verbosityRules: [] });
   });
 
+  it('has the catalogue where --catalogue or --source ask for it, and else nothing of it', async () => {
+    assert.equal('catalogue' in (await configFrom('--catalogue-resolution=30s', '--catalogue-cadvisor')), false);
+    const { catalogue } = await configFrom('--catalogue');
+    assert.deepEqual(
+      { ...catalogue, labels: undefined },
+      {
+        resolutionMs: 60_000,
+        historyBudgetBytes: 256 * 2 ** 20,
+        historyMs: 86_400_000,
+        labels: undefined,
+        hostIdAnnotation: '',
+      },
+    );
+    assert.deepEqual((await configFrom("--source=kubernetes.summary_api:''")).catalogue, catalogue);
+    const { catalogue: with2 } = await configFrom('--catalogue', '--catalogue-cadvisor', '--catalogue-resolution=10s');
+    assert.deepEqual([with2?.resolutionMs, with2?.cadvisor], [10_000, { resolutionMs: 60_000 }]);
+  });
+
+  it('has a plain port on loopback, unless told otherwise, and none unless asked for', async () => {
+    assert.equal('legacyPort' in ((await configFrom('--catalogue')).catalogue ?? {}), false);
+    const { catalogue } = await configFrom('--catalogue', '--legacy-port=8082');
+    assert.deepEqual(catalogue?.legacyPort, { bindAddress: '127.0.0.1', port: 8082 });
+    const { catalogue: open } = await configFrom('--catalogue', '--legacy-port=8082', '--legacy-bind-address=::');
+    assert.equal(open?.legacyPort?.bindAddress, '::');
+  });
+
   it('has TLS as Node.js wants it', async () => {
     const { serving } = await configFrom(
       '--tls-min-version=VersionTLS11',

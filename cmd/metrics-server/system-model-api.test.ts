@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { legacyApi } from '../../pkg/heapster/model-api/legacy-api.ts';
+import { ToldModel } from '../../pkg/heapster/testing/told-model.ts';
 import { rightsInManifest } from '../../pkg/simulator/kube-apiserver/manifest-rights.ts';
 import { plainCluster } from '../../pkg/simulator/shape/plain-cluster.ts';
 import { RunningSystem } from './testing/running-system.ts';
@@ -100,7 +102,21 @@ describe("Heapster's API on the secure port", () => {
 
   it('stands in OpenAPI, and changes no discovery', async () => {
     const { paths } = (await ask('/openapi/v2')).json as { paths: Record<string, unknown> };
-    assert.ok(paths['/api/v1/model/namespaces/{namespace}/pods/{pod}/metrics/{metric}']);
+    const index = (await ask('/openapi/v3')).json as { paths: Record<string, { serverRelativeURL: string }> };
+    const { operations } = legacyApi({
+      source: new ToldModel(),
+      labels: { nodeLabels: () => ({}), podLabels: () => ({}) },
+      resolutionMs: 60_000,
+      clock: { now: () => 0 },
+    });
+    const described = new Set<string>();
+    for (const document of new Set(operations.map((operation) => operation.document))) {
+      const url = index.paths[document]?.serverRelativeURL ?? '';
+      const { paths: some } = (await ask(url)).json as { paths: Record<string, unknown> };
+      for (const path of Object.keys(some)) described.add(path);
+    }
+    assert.ok(operations.length > 60);
+    for (const { path } of operations) assert.ok(paths[path] !== undefined && described.has(path), path);
     const { groups } = (await ask('/apis')).json as { groups: { name: string; versions: { version: string }[] }[] };
     assert.deepEqual(
       groups.map(({ name, versions }) => `${name} ${versions.map(({ version }) => version).join()}`),
@@ -119,8 +135,14 @@ describe("Heapster's API on the secure port", () => {
   });
 });
 
-it("Heapster's API is not there where nobody asked for the catalogue", async () => {
+it("Heapster's API, and all that it takes, is not there where nobody asked for the catalogue", async () => {
   await using system = await RunningSystem.start({ shape });
+  await system.wind(90_000);
   const { admin } = system.simulator.certificates;
-  assert.equal((await system.ask('/api/v1/model/nodes', { certificate: admin })).status, 404);
+  for (const path of ['/api/v1/model/nodes', '/apis/metrics/v1alpha1/nodes', '/apis/metrics.k8s.io/v1beta1/model'])
+    assert.equal((await system.ask(path, { certificate: admin })).status, 404, path);
+  const { text } = await system.ask('/metrics', { certificate: admin });
+  assert.doesNotMatch(text, /^tacho_(catalogue|history)/m, 'no kubelet is asked for more, and nothing is kept');
+  const watched = system.log.lines.filter(({ message }) => message === 'Synced').map(({ facts }) => facts['what']);
+  assert.ok(watched.includes('pods') && !watched.includes('namespaces'), watched.join());
 });
