@@ -12,15 +12,21 @@ const resources = [
 
 /**
  * What pods on a node request and are limited to. A pod, or a container, of which the kubelet says nothing has a row of
- * its own all the same: what it was promised is promised. Init containers that ended have none.
+ * its own all the same: what it was promised is promised. Init containers that ended have none. Returns the pods of which
+ * the frame did not tell before.
  */
-export function addPromised(draft: Draft, pods: Iterable<PodFacts>): void {
-  for (const { namespace, name, shape, restarts } of pods) {
+export function addPromised(draft: Draft, pods: Iterable<PodFacts>): readonly PodFacts[] {
+  const untold: PodFacts[] = [];
+  for (const facts of pods) {
+    const { namespace, name, shape, restarts } = facts;
+    const told = draft.rows.length;
     const pod = draft.row('pod', podKey(namespace, name));
+    if (draft.rows.length > told) untold.push(facts);
     setPromises(draft, pod, shape);
     draft.set(pod, promises.pod.restarts, restarts?.reduce((sum, times) => sum + times, 0) ?? 0);
     for (const [at, container] of shape.containers.entries()) addContainer(draft, pod, container, restarts?.[at] ?? 0);
   }
+  return untold;
 }
 
 function addContainer(draft: Draft, pod: Row, container: ContainerFacts, restarts: number): void {

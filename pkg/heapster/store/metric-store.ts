@@ -7,7 +7,7 @@ import { addSummed } from '../processing/summed-rows.ts';
 import { RoundSums } from '../processing/sums.ts';
 import { podKey } from '../rows/layout.ts';
 import { type NodeReport, NodeSeries } from './node-series.ts';
-import { type Placement, Placements } from './placements.ts';
+import { type Placed, type Placement, Placements } from './placements.ts';
 
 /** So long what is gone can still be read. */
 const rememberedMs = 60 * 60_000;
@@ -82,14 +82,17 @@ export class MetricStore {
   add(report: NodeReport): void {
     const series = this.#seriesFor(report);
     if ((series.history.current?.beat ?? Number.NEGATIVE_INFINITY) >= report.beat) return;
-    const strangers = this.#strangersIn(report);
+    const known = report.summary.pods.map(({ namespace, name }) => this.placements.get(namespace, name));
+    const strangers = strangersIn(report, known);
     const about = {
       facts: this.#facts.node(report.node),
       pods: this.#facts.podsOn(report.node),
       isStranger: (key: string) => strangers.has(key),
     };
-    series.add(report, about, { draft: this.#draft, sums: this.#sumsOf(report.beat) });
-    this.#place(report, series);
+    const untold = series.add(report, about, { draft: this.#draft, sums: this.#sumsOf(report.beat) });
+    this.#place(report, series, known);
+    for (const { namespace, name, uid } of untold)
+      this.placements.put({ namespace, pod: name, uid, series, seenAt: report.beat });
   }
 
   /** Takes in what cAdvisor on a node told: it becomes part of the node's next frame. */
@@ -129,21 +132,12 @@ export class MetricStore {
     return this.#round.sums;
   }
 
-  /** Pods that are not those which had their names before. */
-  #strangersIn({ summary }: NodeReport): ReadonlySet<string> {
-    const strangers = new Set<string>();
-    for (const { namespace, name, uid } of summary.pods) {
-      const known = this.placements.get(namespace, name);
-      if (known !== undefined && known.uid !== uid) strangers.add(podKey(namespace, name));
+  /** `known`: where the pods of the summary were, one by one. */
+  #place({ beat, summary }: NodeReport, series: NodeSeries, known: readonly (Placed | undefined)[]): void {
+    for (const [at, { namespace, name, uid }] of summary.pods.entries()) {
+      const told = { namespace, pod: name, uid, series, seenAt: beat };
+      if (!this.placements.isStill(known[at], told)) this.placements.put(told);
     }
-    return strangers;
-  }
-
-  #place({ beat, summary, node }: NodeReport, series: NodeSeries): void {
-    for (const { namespace, name, uid } of this.#facts.podsOn(node))
-      this.placements.put({ namespace, pod: name, uid, series, seenAt: beat });
-    for (const { namespace, name, uid } of summary.pods)
-      this.placements.put({ namespace, pod: name, uid, series, seenAt: beat });
   }
 
   #forgetBefore(beat: number): void {
@@ -154,4 +148,14 @@ export class MetricStore {
       else this.#parked.set(node, kept);
     }
   }
+}
+
+/** Pods that are not those which had their names before; `known`: where these are, one by one. */
+function strangersIn({ summary }: NodeReport, known: readonly (Placed | undefined)[]): ReadonlySet<string> {
+  const strangers = new Set<string>();
+  for (const [at, { namespace, name, uid }] of summary.pods.entries()) {
+    const before = known[at];
+    if (before !== undefined && before.uid !== uid) strangers.add(podKey(namespace, name));
+  }
+  return strangers;
 }

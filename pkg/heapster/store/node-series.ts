@@ -53,11 +53,11 @@ export class NodeSeries {
     this.history = new SubjectHistory(spans);
   }
 
-  /** Adds what a kubelet told to its history and to the sums of the round. */
-  add({ beat, askedAt, summary }: NodeReport, about: AboutNode, { draft, sums }: Workplace): void {
+  /** Adds what a kubelet told to its history and to the sums of the round. Returns the pods of which it told nothing. */
+  add({ beat, askedAt, summary }: NodeReport, about: AboutNode, { draft, sums }: Workplace): readonly PodFacts[] {
     draft.begin(this.history.layout);
     const node = addMeasured(draft, this.node, summary);
-    addPromised(draft, about.pods);
+    const untold = addPromised(draft, about.pods);
     addCadvisor(draft, this.cadvisor.freshAt(askedAt), this.history.current?.cells);
     this.#addRates(draft, askedAt, about);
     for (const row of draft.rows) {
@@ -70,6 +70,7 @@ export class NodeSeries {
     sums.addNode(draft, node);
     this.#askedAt = askedAt;
     this.history.add(beat, draft);
+    return untold;
   }
 
   #addRates(draft: Draft, askedAt: MonotonicMs, { isStranger, facts }: AboutNode): void {

@@ -13,8 +13,8 @@ export interface Placement {
   readonly past: readonly NodeSeries[];
 }
 
-/** Nearly always the same pod is where it was. */
-type Placed = Omit<Placement, 'seenAt'> & { seenAt: MonotonicMs };
+/** Nearly always the same pod is where it was. Only `Placements` change it. */
+export type Placed = Omit<Placement, 'seenAt'> & { seenAt: MonotonicMs };
 
 /** A pod that moves from node to node without end is followed over so many. */
 const longestPast = 8;
@@ -32,7 +32,7 @@ export class Placements {
     return this.#size * bytesPerPlacement;
   }
 
-  get(namespace: string, pod: string): Placement | undefined {
+  get(namespace: string, pod: string): Placed | undefined {
     return this.#namespaces.get(namespace)?.get(pod);
   }
 
@@ -43,6 +43,16 @@ export class Placements {
 
   *all(): Generator<Placement> {
     for (const pods of this.#namespaces.values()) yield* pods.values();
+  }
+
+  /**
+   * Notes that a pod is where it was, without looking for it again; false where it is not. `known` is what was found of it,
+   * and nothing was forgotten since.
+   */
+  isStill(known: Placed | undefined, { series, uid, seenAt }: Omit<Placement, 'past'>): boolean {
+    if (known?.series !== series || known.uid !== uid) return false;
+    known.seenAt = seenAt;
+    return true;
   }
 
   /** A node told of the pod at `seenAt`. */

@@ -14,7 +14,7 @@ export class PodFactsCatalog implements WatchReader<PodFacts> {
   #pods = new PodFactsSet();
   readonly target: WatchTarget<PodFacts> = {
     listing: () => this.#listing(),
-    put: (pod) => this.#put(pod),
+    put: (pod) => this.#pods.put(pod),
     remove: (pod) => this.#pods.remove(pod),
   };
 
@@ -22,7 +22,7 @@ export class PodFactsCatalog implements WatchReader<PodFacts> {
     return this.#pods.size;
   }
 
-  /** How many different shapes are held. */
+  /** How many different shapes are remembered. */
   get shapes(): number {
     return this.#shapes.size;
   }
@@ -47,17 +47,7 @@ export class PodFactsCatalog implements WatchReader<PodFacts> {
       add: (pod) => next.put(pod),
       complete: () => {
         this.#pods = next;
-        this.#tidy();
       },
     };
-  }
-
-  #put(pod: PodFacts): void {
-    this.#pods.put(pod);
-    if (this.#shapes.overgrown) this.#tidy();
-  }
-
-  #tidy(): void {
-    this.#shapes.keepOnly(this.#pods.shapes);
   }
 }

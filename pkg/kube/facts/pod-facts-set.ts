@@ -1,4 +1,4 @@
-import type { PodFacts, PodShape } from '../../model/pod-facts.ts';
+import type { PodFacts } from '../../model/pod-facts.ts';
 import { LabelSets } from '../label-sets.ts';
 
 const keyOf = ({ namespace, name }: Pick<PodFacts, 'namespace' | 'name'>): string => `${namespace}/${name}`;
@@ -20,13 +20,6 @@ export class PodFactsSet {
   /** Pods bound to a node, in no order. */
   onNode(node: string): Iterable<PodFacts> {
     return this.#byNode.get(node)?.values() ?? [];
-  }
-
-  /** The shapes that some pod has. */
-  get shapes(): ReadonlySet<PodShape> {
-    const shapes = new Set<PodShape>();
-    for (const { shape } of this.#pods.values()) shapes.add(shape);
-    return shapes;
   }
 
   /** Takes in a pod, in place of what was known of it. */

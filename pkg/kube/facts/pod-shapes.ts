@@ -1,8 +1,8 @@
 import type { PodShape } from '../../model/pod-facts.ts';
 import { mostContainers, type PodSpec, shapeOf } from './decode-pod.ts';
 
-/** Below this many, tidying is not worth the walk. */
-const fewest = 1_000;
+/** So many are remembered; pods of one template are listed one after the other. */
+const mostShapes = 1_000;
 
 /** Specs with more to say than this, of which there are few, are not remembered. */
 const longestText = 8_192;
@@ -12,17 +12,11 @@ const longestText = 8_192;
  * costs ten times what comparing it does, and nearly every pod is one of many.
  */
 export class PodShapes {
-  #byText = new Map<string, PodShape>();
-  #limit = fewest;
+  readonly #byText = new Map<string, PodShape>();
 
-  /** How many different ones are held. */
+  /** How many are remembered. */
   get size(): number {
     return this.#byText.size;
-  }
-
-  /** More than twice as many as were in use lately: somebody should call `keepOnly`. */
-  get overgrown(): boolean {
-    return this.#byText.size > this.#limit;
   }
 
   /** The shape of a pod. */
@@ -31,14 +25,10 @@ export class PodShapes {
     const known = this.#byText.get(text);
     if (known !== undefined) return known;
     const shape = shapeOf(spec);
-    if (text.length <= longestText) this.#byText.set(text, shape);
+    if (text.length > longestText) return shape;
+    if (this.#byText.size >= mostShapes) this.#byText.clear();
+    this.#byText.set(text, shape);
     return shape;
-  }
-
-  /** Forgets all shapes but these. */
-  keepOnly(used: ReadonlySet<PodShape>): void {
-    this.#byText = new Map([...this.#byText].filter(([, shape]) => used.has(shape)));
-    this.#limit = Math.max(fewest, 2 * this.#byText.size);
   }
 }
 

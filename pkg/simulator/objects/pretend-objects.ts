@@ -82,10 +82,11 @@ export function podObject(pod: PodShape, node: string, now: number): KubernetesO
   };
 }
 
-/** Requests follow what the container uses, so that shares of requests and limits can be reckoned from outside. */
-function containerSpec({ name, cpuCores, memoryBytes }: ContainerShape): object {
-  const cpu = Math.ceil((typeof cpuCores === 'number' ? cpuCores : cpuCores.meanCores) * 100) * 10;
-  const memory = Math.ceil(memoryBytes / 2 ** 20);
+/** Where nothing is said of requests they follow what the container uses, so that shares can be reckoned from outside. */
+function containerSpec({ name, cpuCores, memoryBytes, requests: said }: ContainerShape): object {
+  const meanCores = typeof cpuCores === 'number' ? cpuCores : cpuCores.meanCores;
+  const cpu = Math.ceil((said?.cpuCores ?? meanCores) * 100) * 10;
+  const memory = Math.ceil((said?.memoryBytes ?? memoryBytes) / 2 ** 20);
   const requests = { cpu: `${cpu}m`, memory: `${memory}Mi` };
   const limits = { cpu: `${2 * cpu}m`, memory: `${2 * memory}Mi` };
   return { name, image: 'pretend', resources: { requests, limits } };

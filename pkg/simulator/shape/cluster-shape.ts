@@ -65,6 +65,8 @@ export interface ContainerShape {
   readonly cpuCores: number | CpuWave;
   /** Working set. */
   readonly memoryBytes: number;
+  /** What its pod's template requests; absent = about what it uses. Limits are twice as much. */
+  readonly requests?: Capacity;
   /** Swap in use; 0 when absent. */
   readonly swapBytes?: number;
   /** The cgroup's swap limit; the kubelet's line for it is left out when absent. */

@@ -1,5 +1,6 @@
 import type { Housekeeping } from './cluster-shape.ts';
 import {
+  type Capacity,
   type ClusterShape,
   type ContainerShape,
   cadvisorHousekeeping,
@@ -53,9 +54,20 @@ export function plainPod(size: PlainClusterSize, index: number): PodShape {
     namespace: `team-${bigNamespace && set % 2 === 0 ? 0 : set % namespaces}`,
     name: `${app}-${hash}-${hex(random(), 4)}${index % podsPerReplicaSet}`,
     labels: { app, 'pod-template-hash': hash },
-    containers: Array.from({ length: containersPerPod }, (_, container) => plainContainer(container, random)),
+    containers: Array.from({ length: containersPerPod }, (_, container) => {
+      return { ...plainContainer(container, random), requests: requestsOf(`${seed}/set/${set}/${container}`) };
+    }),
     startedAgoMs: 60_000 + Math.floor(random() * 86_400_000),
     owner: { kind: 'ReplicaSet', name: `${app}-${hash}` },
+  };
+}
+
+/** Pods of a set are made from one template, and request the same, whatever they use. */
+function requestsOf(seed: string): Capacity {
+  const random = dice(seed);
+  return {
+    cpuCores: 0.01 * (1 + Math.floor(random() * 25)),
+    memoryBytes: 2 ** 20 * (32 + Math.floor(random() * 384)),
   };
 }
 
