@@ -1,6 +1,7 @@
 import type { Shelf } from '../apiserver/encode/protobuf/shelf.ts';
 import type { PodRecord } from '../model/cluster.ts';
-import type { ContainerUsage, Usage } from '../model/sample.ts';
+import { emptyUsage, podReading, resizeReading } from '../model/pod-reading.ts';
+import type { ContainerUsage } from '../model/sample.ts';
 import { as, type EpochMs } from '../model/units.ts';
 import type { PodMetrics } from './pods.ts';
 
@@ -64,21 +65,30 @@ export class PodShelf implements Shelf<PodMetrics> {
   }
 }
 
+/** One usage after the other in the same object, as the store gives them. */
 function* podsOf({ records, names, numbers }: Page, answeredAt: number): Iterable<PodMetrics> {
   let at = 0;
   let container = 0;
+  const usage = podReading();
   const next = (): number => numbers[at++] ?? Number.NaN;
   for (const record of records) {
-    const { namespace, name } = record;
-    const sampledAt = as<EpochMs>(next());
-    const windowNs = next();
+    usage.namespace = record.namespace;
+    usage.name = record.name;
+    usage.sampledAt = as<EpochMs>(next());
+    usage.windowNs = next();
     const count = next();
-    const containers: ContainerUsage[] = [];
-    for (let left = Math.abs(count); left > 0; left--) {
-      const usage = { sampledAt, windowNs, cpu: next(), memory: next() };
-      containers.push({ name: names[container++] ?? '', usage: count < 0 ? withSwap(usage, next()) : usage });
+    resizeReading(usage, Math.abs(count));
+    for (const reading of usage.containers) {
+      reading.name = names[container++] ?? '';
+      if (count < 0 || reading.usage.swap !== undefined) reading.usage = emptyUsage();
+      reading.usage.sampledAt = usage.sampledAt;
+      reading.usage.windowNs = usage.windowNs;
+      reading.usage.cpu = next();
+      reading.usage.memory = next();
+      const swap = count < 0 ? next() : Number.NaN;
+      if (!Number.isNaN(swap)) reading.usage.swap = swap;
     }
-    yield { record, usage: { namespace, name, sampledAt, windowNs, containers }, answeredAt };
+    yield { record, usage, answeredAt };
   }
 }
 
@@ -86,5 +96,3 @@ function tellsSwap(containers: readonly ContainerUsage[]): boolean {
   for (const { usage } of containers) if (usage.swap !== undefined) return true;
   return false;
 }
-
-const withSwap = (usage: Usage, swap: number): Usage => (Number.isNaN(swap) ? usage : { ...usage, swap });

@@ -4,6 +4,7 @@ import type { Found, ListQuery, NotFound, Resource, Wire } from '../apiserver/re
 import type { Clock } from '../lifecycle/clock.ts';
 import type { Labels, PodRecord } from '../model/cluster.ts';
 import { exactValue } from '../model/field-selector.ts';
+import { podReading } from '../model/pod-reading.ts';
 import type { PodUsage } from '../model/sample.ts';
 import type { Absence } from './absence/absence.ts';
 import type { Absences, AskedPod } from './absence/absences.ts';
@@ -41,8 +42,8 @@ export interface PodMetricsParts {
 /** `pods` of metrics.k8s.io: lists hold the running pods that have metrics, sorted by namespace and name. */
 export function podMetrics(parts: PodMetricsParts): Resource<PodMetrics> {
   const { usage, pods, clock, instruments, absences, missing } = parts;
-  const measured = (record: PodRecord, answeredAt: number): PodMetrics | undefined => {
-    const used = usage.podUsage(record.namespace, record.name);
+  const measured = (record: PodRecord, answeredAt: number, into = podReading()): PodMetrics | undefined => {
+    const used = usage.podUsage(record.namespace, record.name, into);
     if (used === undefined) return undefined;
     instruments.freshness.observe(ageSeconds(answeredAt, used.sampledAt));
     return { record, usage: used, answeredAt };
@@ -64,11 +65,12 @@ export function podMetrics(parts: PodMetricsParts): Resource<PodMetrics> {
     *list(query) {
       const answeredAt = clock.now();
       const selects = selectionOf(query);
+      const into = podReading();
       let looks = 0;
       for (const record of candidates(pods, query)) {
         if (++looks % looksPerTurn === 0) yield undefined;
         if (!selects(record)) continue;
-        const object = measured(record, answeredAt);
+        const object = measured(record, answeredAt, into);
         if (object !== undefined) yield object;
       }
     },

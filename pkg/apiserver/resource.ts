@@ -79,8 +79,9 @@ export interface Resource<T> {
   readonly wire: Wire<T>;
   get(name: string, namespace: string | undefined): Found<T>;
   /**
-   * Objects in the order they are sent. Drawn lazily: an abandoned answer stops the drawing. Whoever has much to look at
-   * gives `undefined` now and then, upon which others get a turn of the event loop.
+   * Objects in the order they are sent. Drawn lazily: an abandoned answer stops the drawing. An object may change once the
+   * next one is drawn, where its kind has a shelf. Whoever has much to look at gives `undefined` now and then, upon which
+   * others get a turn of the event loop.
    */
   list(query: ListQuery): Iterable<T | undefined>;
   /** What whoever lists should know of what such a list leaves out, a sentence each. Absent = nothing ever. */

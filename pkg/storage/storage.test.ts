@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { WoundClock } from '../lifecycle/wound-clock.ts';
 import type { NodeBatch } from '../model/batch.ts';
+import { podReading } from '../model/pod-reading.ts';
 import { Registry } from '../telemetry/exposition.ts';
 import { type Facts, type Logger, silentLogger } from '../telemetry/logger.ts';
 import { Storage } from './storage.ts';
@@ -31,6 +32,21 @@ describe('storage', () => {
     }
     assert.equal(storage.podUsage('demo', 'web')?.containers[0]?.usage.cpu, 0.2e9);
     assert.deepEqual(rules, ['first-sample', 'measured']);
+  });
+
+  it('reads one pod after the other into one object, which then says nothing of those before', async () => {
+    const { storage, clock } = stage();
+    const into = podReading();
+    for (const cpu of [100, 103]) {
+      const plain = batch(clock, { 'a/app': cpu, 'a/side': cpu, 'a/third': cpu, 'b/app': 2 * cpu, 'c/app': cpu });
+      storage.store({ ...plain, swap: Float64Array.of(4_096, Number.NaN, 0, Number.NaN, 8_192) });
+      await clock.wind(15_000);
+    }
+    for (const pod of ['a', 'b', 'a', 'c', 'b']) {
+      assert.equal(storage.podUsage('demo', pod, into), into);
+      assert.deepEqual(into, storage.podUsage('demo', pod));
+    }
+    assert.equal(storage.podUsage('demo', 'nobody', into), undefined);
   });
 
   it('passes swap on where it is a number', async () => {

@@ -1,5 +1,6 @@
 import type { Clock } from '../lifecycle/clock.ts';
 import type { NodeBatch } from '../model/batch.ts';
+import { podReading } from '../model/pod-reading.ts';
 import type { PodUsage, Usage } from '../model/sample.ts';
 import type { Registry } from '../telemetry/exposition.ts';
 import type { Counter } from '../telemetry/instruments.ts';
@@ -93,10 +94,13 @@ export class Storage {
     return this.#windows.get(name)?.servesNode(this.#clock.monotonic()) ?? false;
   }
 
-  /** What a pod used, whole or not at all. */
-  podUsage(namespace: string, name: string): PodUsage | undefined {
+  /** What a pod used, whole or not at all; `into` is what it is read into, and given back. */
+  podUsage(namespace: string, name: string, into = podReading()): PodUsage | undefined {
     const now = this.#clock.monotonic();
-    return this.#rowsOf(namespace, name, now)?.usage(namespace, name, now);
+    if (this.#rowsOf(namespace, name, now)?.read(now, into) !== true) return undefined;
+    into.namespace = namespace;
+    into.name = name;
+    return into;
   }
 
   /** Whether `podUsage` would give something, at a fraction of its cost. */

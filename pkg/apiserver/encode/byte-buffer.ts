@@ -3,6 +3,8 @@ import { roomFor } from './spare-chunks.ts';
 /** Longest text that is looked at character by character; the native encoder is quicker with longer ones. */
 const shortText = 96;
 
+const quotationMark = 0x22;
+
 const nothing = Buffer.alloc(0);
 
 /** Bytes that are put behind each other, in a buffer that grows. */
@@ -47,6 +49,26 @@ export class ByteBuffer {
   text(text: string): void {
     this.reserve(text.length * 3);
     if (text.length > shortText || !this.#ascii(text)) this.#length += this.#bytes.write(text, this.#length, 'utf8');
+  }
+
+  /**
+   * A text between quotation marks, if all its characters are ASCII that `isPlain` has a 1 for; otherwise says no and
+   * leaves everything as it was.
+   */
+  quoted(text: string, isPlain: Uint8Array): boolean {
+    const { length } = text;
+    this.reserve(length + 2);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    bytes[at++] = quotationMark;
+    for (let index = 0; index < length; index++) {
+      const code = text.charCodeAt(index);
+      if (isPlain[code] !== 1) return false;
+      bytes[at++] = code;
+    }
+    bytes[at++] = quotationMark;
+    this.#length = at;
+    return true;
   }
 
   /** The decimal digits of a whole number from 0 to 2^31. */

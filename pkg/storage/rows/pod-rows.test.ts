@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { NodeBatch } from '../../model/batch.ts';
+import { podReading } from '../../model/pod-reading.ts';
 import { NodeWindow } from '../node-window.ts';
 import { limitsOf } from '../rules/limits.ts';
 import { PodIndex } from './pod-index.ts';
@@ -21,7 +22,7 @@ describe('a pod of which a kubelet names any number of containers', () => {
       const pod = index.find('ns', 'web') as PodRows;
       const looks = looksIn(window, () => {
         assert.equal(pod.isServed(now), false);
-        assert.equal(pod.usage('ns', 'web', now), undefined);
+        assert.equal(pod.read(now, podReading()), false);
         assert.ok(pod.hindrance(now));
       });
       assert.ok(looks < 20 * containers, `${looks} looks`);

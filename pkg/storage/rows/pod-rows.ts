@@ -1,4 +1,4 @@
-import type { PodUsage, Usage } from '../../model/sample.ts';
+import { type PodReading, resizeReading } from '../../model/pod-reading.ts';
 import { type Hindrance, hindranceOf } from '../rules/hindrance.ts';
 import type { NodeRows } from './node-rows.ts';
 
@@ -51,22 +51,27 @@ export class PodRows {
 
   /**
    * The pod, whole or not at all: whoever adds up its containers must not be given some of them. Only containers that
-   * have ended do not count.
+   * have ended do not count. True when there is something, and `into` holds it.
    */
-  usage(namespace: string, name: string, now: number): PodUsage | undefined {
-    const served = this.#served(now);
-    if (served === undefined) return undefined;
+  read(now: number, into: PodReading): boolean {
     const { node } = this;
-    const { slots } = node;
-    const containers = served.map((row) => ({ name: node.nameOf(row), usage: slots.seek(row).lastUsage }));
-    let earliest: Usage | undefined;
-    for (const { usage } of containers) {
-      if (earliest === undefined || usage.sampledAt < earliest.sampledAt) earliest = usage;
+    const served = node.window.servesAll(now) ? this.#rows : this.#served(now);
+    if (served === undefined || served.length === 0) return false;
+    resizeReading(into, served.length);
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const [place, container] of into.containers.entries()) {
+      const row = served[place] ?? 0;
+      container.name = node.nameOf(row);
+      const { sampledAt, windowNs } = node.slots.seek(row).fill(container);
+      if (sampledAt >= earliest) continue;
+      earliest = sampledAt;
+      into.sampledAt = sampledAt;
+      into.windowNs = windowNs;
     }
-    return earliest && { namespace, name, sampledAt: earliest.sampledAt, windowNs: earliest.windowNs, containers };
+    return true;
   }
 
-  /** Whether `usage` would give something; makes no objects. */
+  /** Whether `read` would give something. */
   isServed(now: number): boolean {
     return this.node.window.servesAll(now) || this.#served(now) !== undefined;
   }

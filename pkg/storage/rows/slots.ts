@@ -1,3 +1,4 @@
+import { type ContainerReading, emptyUsage } from '../../model/pod-reading.ts';
 import type { Usage } from '../../model/sample.ts';
 import { as, type EpochMs } from '../../model/units.ts';
 import type { Limits } from '../rules/limits.ts';
@@ -138,6 +139,19 @@ export class Slots implements Known {
   /** The usage to serve now. */
   usage(now: number): Usage | undefined {
     return this.isServed(now) ? this.lastUsage : undefined;
+  }
+
+  /** The newest usage, into an object that is there already: for who knows that it is served, and reads many. */
+  fill(container: ContainerReading): Usage {
+    // Nearly nobody swaps: objects of two shapes are not worth keeping.
+    if (isBytes(this.#read(usageSwap))) container.usage = { ...this.lastUsage };
+    else if (container.usage.swap !== undefined) container.usage = emptyUsage();
+    const { usage } = container;
+    usage.sampledAt = as<EpochMs>(this.#read(usageSampledAt));
+    usage.windowNs = this.#read(usageWindowNs);
+    usage.cpu = this.#read(usageCpu);
+    usage.memory = this.#read(usageMemory);
+    return usage;
   }
 
   /** The newest usage, for who knows that it is served. */

@@ -7,13 +7,13 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 /** 1 for ASCII of which nothing is escaped: nearly all names and labels are made of it. */
-const plain = Uint8Array.from({ length: 128 }, (_, code) =>
+export const plainCharacters: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) =>
   code >= 0x20 && code < 0x7f && !'"\\<>&'.includes(String.fromCharCode(code)) ? 1 : 0,
 );
 
 /** Whether a string stands for itself between quotation marks. */
-export function isPlain(text: string): boolean {
-  for (let at = 0; at < text.length; at++) if (plain[text.charCodeAt(at)] !== 1) return false;
+function isPlain(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (plainCharacters[text.charCodeAt(at)] !== 1) return false;
   return true;
 }
 

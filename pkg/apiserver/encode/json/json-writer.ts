@@ -1,5 +1,5 @@
 import { ByteBuffer } from '../byte-buffer.ts';
-import { isPlain, jsonString } from './json-string.ts';
+import { jsonString, plainCharacters } from './json-string.ts';
 
 /** Prints compact JSON into bytes: long lists are made of small pieces, which are cheaper to write than to join. */
 export class JsonWriter {
@@ -27,10 +27,7 @@ export class JsonWriter {
 
   /** A string between its quotation marks, as Go prints it. */
   string(text: string): void {
-    if (!isPlain(text)) return this.#out.text(jsonString(text));
-    this.#out.text('"');
-    this.#out.text(text);
-    this.#out.text('"');
+    if (!this.#out.quoted(text, plainCharacters)) this.#out.text(jsonString(text));
   }
 
   /** A whole number from 0 to 2^31. */
