@@ -102,7 +102,8 @@ function tell(moments: readonly Moment[]): readonly (readonly MetricSet[])[] {
   const summary = summaryQuestion();
   // cAdvisor's figures become part of the node's next frame: a node is known from its first one on.
   return [undefined, ...moments].flatMap((moment, at) => {
-    const report = { node: 'rig-node', uid: 'u', beat: beatOf(at), askedAt: beatOf(at) };
+    // By our clock as much time passed as by that of the node.
+    const report = { node: 'rig-node', uid: 'u', beat: beatOf(at), askedAt: recordedAt(moment ?? moments[0]) };
     if (moment !== undefined)
       heapster.takeCadvisor({ ...report, answer: answerOf(cadvisorQuestion, 'cadvisor', `${moment.cadvisor}.txt`) });
     heapster.take({ ...report, answer: answerOf(summary, 'summary', `${(moment ?? moments[0])?.summary ?? ''}.json`) });
@@ -113,6 +114,12 @@ function tell(moments: readonly Moment[]): readonly (readonly MetricSet[])[] {
 
 function beatOf(round: number): MonotonicMs {
   return as<MonotonicMs>(15_000 * round);
+}
+
+/** When cAdvisor looked at the machine as a whole, in milliseconds. */
+function recordedAt({ cadvisor }: Moment = { summary: '', cadvisor: '' }): MonotonicMs {
+  const line = /^container_memory_cache\{container="",id="\/",.* (\d+)$/m;
+  return as<MonotonicMs>(Number(line.exec(recorded('cadvisor', `${cadvisor}.txt`).toString())?.[1]));
 }
 
 function recorded(room: 'summary' | 'cadvisor', file: string): Buffer {

@@ -1,11 +1,15 @@
 import type { CadvisorAnswer, CadvisorFigures, DiskFigures } from '../../model/cadvisor-answer.ts';
+import { timeOf } from '../rows/columns.ts';
 import type { Row } from '../rows/layout.ts';
 import type { Draft } from './draft.ts';
+import { believed } from './rates.ts';
 
 /** An answer and the one before it. */
 export interface CadvisorPair {
   readonly now: CadvisorAnswer;
   readonly before: CadvisorAnswer | undefined;
+  /** Between both, by our own clock. */
+  readonly elapsedMs: number;
 }
 
 /** So long an answer is told of: two periods of a minute, and some. */
@@ -17,7 +21,7 @@ export class CadvisorMemory {
   #askedAt = 0;
 
   take(answer: CadvisorAnswer, askedAt: number): void {
-    this.#pair = { now: answer, before: this.#pair?.now };
+    this.#pair = { now: answer, before: this.#pair?.now, elapsedMs: askedAt - this.#askedAt };
     this.#askedAt = askedAt;
   }
 
@@ -36,8 +40,13 @@ export function addCadvisor(draft: Draft, pair: CadvisorPair | undefined, last: 
     draft.setNamed(row, 'memory/cache', now.cache);
     draft.setNamed(row, 'cpu/load', now.load);
     const before = pair.before && figuresOf(row, pair.before);
-    for (const [device, disk] of now.disks)
-      addDisk(draft, draft.row('disk', device, row), { now: disk, before: before?.disks.get(device), last });
+    for (const [device, disk] of now.disks) {
+      const earlier = before?.disks.get(device);
+      // The counters of another life, or of another pod of this name, are no beginning.
+      const isSameLife = earlier !== undefined && !(draft.time(row, timeOf.start) > earlier.sampledAt);
+      const disks = { now: disk, before: isSameLife ? earlier : undefined, last };
+      addDisk(draft, draft.row('disk', device, row), disks, pair.elapsedMs);
+    }
   }
 }
 
@@ -54,13 +63,14 @@ interface DiskPair {
   readonly last: Float64Array | undefined;
 }
 
-function addDisk(draft: Draft, row: Row, { now, before, last }: DiskPair): void {
+function addDisk(draft: Draft, row: Row, { now, before, last }: DiskPair, oursMs: number): void {
   draft.setNamed(row, 'disk/io_read_bytes', now.read);
   draft.setNamed(row, 'disk/io_write_bytes', now.written);
   if (before === undefined) return;
-  const seconds = (now.sampledAt - before.sampledAt) / 1000;
+  const elapsedMs = now.sampledAt - before.sampledAt;
+  const seconds = believed(elapsedMs, oursMs) / 1000;
   // cAdvisor has not measured again: what was the newest known is that still.
-  if (seconds === 0 && last !== undefined) return keepRates(draft, row, last);
+  if (elapsedMs === 0 && last !== undefined) return keepRates(draft, row, last);
   draft.setNamed(row, 'disk/io_read_bytes_rate', rateOf(now.read - before.read, seconds));
   draft.setNamed(row, 'disk/io_write_bytes_rate', rateOf(now.written - before.written, seconds));
 }

@@ -50,7 +50,12 @@ function elapsedMs(draft: Draft, row: Row, { times, elapsedMs: ours }: Before, c
   const earlier = times[row.timesAt + clock] ?? Number.NaN;
   const elapsed = draft.time(row, clock) - earlier;
   const isAnotherLife = draft.time(row, timeOf.start) > earlier;
-  const off = elapsed - ours;
-  if (isAnotherLife || Math.abs(off) > toleranceMs) return Number.NaN;
-  return elapsed > 0 && off < -shorterMs ? Number.NaN : elapsed;
+  return isAnotherLife ? Number.NaN : believed(elapsed, ours);
+}
+
+/** The time between two samples by the clock of the node; NaN where that clock must have been set meanwhile. Milliseconds. */
+export function believed(elapsedMs: number, oursMs: number): number {
+  const off = elapsedMs - oursMs;
+  if (Math.abs(off) > toleranceMs) return Number.NaN;
+  return elapsedMs > 0 && off < -shorterMs ? Number.NaN : elapsedMs;
 }

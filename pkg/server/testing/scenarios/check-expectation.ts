@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ModelSource } from '../../../heapster/model-source.ts';
-import type { Expectation, NameList } from './scenario.ts';
+import type { Expectation, Measured, NameList } from './scenario.ts';
 
 /** Rounds bear the moment of their beat, give or take what our clock may drift before it is followed. */
 const driftMs = 2_000;
@@ -10,12 +10,11 @@ export function checkExpectation(expected: Expectation, model: ModelSource, bega
   const where = `line ${expected.line}: ${expected.text}`;
   switch (expected.kind) {
     case 'value':
-      return assert.equal(model.current(expected.entity)?.values.get(expected.metric), expected.value, where);
+      return assert.equal(valueOf(model, expected), expected.value, where);
     case 'gone':
       return assert.equal(model.current(expected.entity), undefined, where);
     case 'count': {
-      const { entity, metric, history } = expected;
-      const points = history === 'short' ? model.series({ entity, metric }) : model.longSeries({ entity, metric });
+      const points = expected.history === 'short' ? model.series(expected) : model.longSeries(expected);
       return assert.equal(points.length, expected.count, where);
     }
     case 'points': {
@@ -32,6 +31,12 @@ export function checkExpectation(expected: Expectation, model: ModelSource, bega
     case 'names':
       return assert.deepEqual(namesOf(expected.of, model), expected.names, where);
   }
+}
+
+function valueOf(model: ModelSource, { entity, metric, labels }: Measured): number | undefined {
+  const set = model.current(entity);
+  if (labels === undefined) return set?.values.get(metric);
+  return set?.labeled.find((one) => one.metric === metric && one.labels['resource_id'] === labels.resource_id)?.value;
 }
 
 function namesOf(of: NameList, model: ModelSource): readonly string[] {

@@ -5,12 +5,14 @@ import { KeptLines } from '../../../heapster/testing/kept-lines.ts';
 import { WoundClock } from '../../../lifecycle/wound-clock.ts';
 import type { NodeFacts } from '../../../model/pod-facts.ts';
 import type { MonotonicMs } from '../../../model/units.ts';
+import { cadvisorQuestion } from '../../../scraper/collect/cadvisor-question.ts';
+import type { Question } from '../../../scraper/collect/question.ts';
 import { summaryQuestion } from '../../../scraper/collect/summary-question.ts';
 import { Registry } from '../../../telemetry/exposition.ts';
 import { checkExpectation } from './check-expectation.ts';
+import { cadvisorText, summaryText } from './kubelet-texts.ts';
 import { PointWatch } from './point-watch.ts';
 import type { NodeSize, Scenario, ScenarioEvent, ScenarioRound, ToldNode } from './scenario.ts';
-import { summaryText } from './summary-text.ts';
 
 const minuteMs = 60_000;
 
@@ -43,7 +45,7 @@ class Stage {
   readonly #heapster: Heapster;
   /** How much each node's clock is ahead. */
   readonly #ahead = new Map<string, number>();
-  readonly #last = new Map<string, { readonly uid: string; readonly text: Buffer }>();
+  readonly #last = new Map<string, { readonly uid: string; readonly text: Buffer; readonly cadvisor: Buffer }>();
 
   constructor({ nodes }: Scenario) {
     this.#heapster = new Heapster({
@@ -96,13 +98,20 @@ class Stage {
       aheadMs: this.#ahead.get(name) ?? 0,
       minute: since,
     };
-    const fresh = { uid: told.uid, text: summaryText(name, told, moment) };
-    const { uid, text } = told.repeats ? (this.#last.get(name) ?? fresh) : fresh;
-    this.#last.set(name, { uid, text });
-    const read = this.#question.decode(text);
-    assert.ok(read.kind === 'answer' && read.skipped === 0, 'the decoder reads what is told');
-    this.#heapster.take({ node: name, uid, beat, askedAt: this.#clock.monotonic(), answer: read.answer });
+    const fresh = { uid: told.uid, text: summaryText(name, told, moment), cadvisor: cadvisorText(told, moment) };
+    const said = told.repeats ? (this.#last.get(name) ?? fresh) : fresh;
+    this.#last.set(name, said);
+    const report = { node: name, uid: said.uid, beat, askedAt: this.#clock.monotonic() };
+    if (said.cadvisor.length > 0)
+      this.#heapster.takeCadvisor({ ...report, answer: answerIn(cadvisorQuestion, said.cadvisor) });
+    this.#heapster.take({ ...report, answer: answerIn(this.#question, said.text) });
   }
+}
+
+function answerIn<Answer>(question: Question<Answer>, text: Buffer): Answer {
+  const read = question.decode(text);
+  assert.ok(read.kind === 'answer' && read.skipped === 0, 'the decoder reads what is told');
+  return read.answer;
 }
 
 function factsOf(name: string, size: NodeSize | undefined): NodeFacts | undefined {

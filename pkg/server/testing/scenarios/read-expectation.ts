@@ -1,6 +1,5 @@
-import type { Entity } from '../../../heapster/entity.ts';
-import type { Expectation } from './scenario.ts';
-import { amountIn, BadLine, metricIn, quoted, spanIn, subjectIn } from './words.ts';
+import type { Expectation, Measured } from './scenario.ts';
+import { amountIn, BadLine, measuredIn, quoted, spanIn, subjectIn } from './words.ts';
 
 type Nodes = ReadonlyMap<string, unknown>;
 
@@ -35,25 +34,24 @@ export function readExpectation([keyword, ...words]: readonly string[], nodes: N
 function valueIn([subject, what, value = '', ...more]: readonly string[], nodes: Nodes): Expected {
   const entity = subjectIn(subject, nodes);
   if (what === 'gone' && value === '') return { kind: 'gone', entity };
-  const metric = metricIn(what, entity);
+  const measured = measuredIn(what, entity);
   if (value === '' || more.length > 0) throw new BadLine('expected one value, or: none');
-  return { kind: 'value', entity, metric, value: value === 'none' ? undefined : amountIn(value) };
+  return { kind: 'value', ...measured, value: value === 'none' ? undefined : amountIn(value) };
 }
 
 function pointsIn(keyword: 'points' | 'long', words: readonly string[], nodes: Nodes): Expected {
   const [subject, name, ...points] = words;
-  const entity = subjectIn(subject, nodes);
-  const metric = metricIn(name, entity);
+  const measured = measuredIn(name, subjectIn(subject, nodes));
   const [count] = points;
-  if (count === 'none' && points.length === 1) return countOf(keyword, entity, metric, 0);
+  if (count === 'none' && points.length === 1) return countOf(keyword, measured, 0);
   if (count?.startsWith('count=') && points.length === 1)
-    return countOf(keyword, entity, metric, amountIn(count.slice('count='.length)));
+    return countOf(keyword, measured, amountIn(count.slice('count='.length)));
   if (keyword === 'long' || points.length === 0) throw new BadLine(`expected none, or how many: count=3`);
-  return { kind: 'points', entity, metric, points: points.map(pointIn) };
+  return { kind: 'points', ...measured, points: points.map(pointIn) };
 }
 
-function countOf(keyword: 'points' | 'long', entity: Entity, metric: string, count: number): Expected {
-  return { kind: 'count', entity, metric, history: keyword === 'points' ? 'short' : 'long', count };
+function countOf(keyword: 'points' | 'long', measured: Measured, count: number): Expected {
+  return { kind: 'count', ...measured, history: keyword === 'points' ? 'short' : 'long', count };
 }
 
 function pointIn(text: string): readonly [number, number] {

@@ -27,7 +27,7 @@ const malformed: readonly (readonly [lines: readonly string[], problem: string])
   [['at 0m', 'n1 cpu=1s cpu=2s', 'nodes none'], 'line 4: cpu is there twice'],
   [
     ['at 0m', 'n1 cpu=1s mem=1Gi', 'nodes none'],
-    'line 4: expected any of cpu, memory, started, sampled, uid, got "mem=1Gi"',
+    'line 4: expected any of cpu, memory, read, started, sampled, uid, got "mem=1Gi"',
   ],
   [['at 0m', 'n1 repeats cpu=1s', 'nodes none'], 'line 4: who repeats says nothing new'],
   [['at 0m', 'n1 web/a/app cpu=1s', 'nodes none'], 'line 4: of n1 itself nothing is told before its pods'],
@@ -44,10 +44,9 @@ const malformed: readonly (readonly [lines: readonly string[], problem: string])
     'line 5: there is no node "n2"; a namespace is written with a slash',
   ],
   [['at 0m', 'nodes none', 'expect n1 cpu/usage-rate 5'], 'line 5: "cpu/usage-rate" is not in the catalogue'],
-  [
-    ['at 0m', 'nodes none', 'expect web/a process/limit 5'],
-    'line 5: process/limit has no single value for subjects of type pod',
-  ],
+  [['at 0m', 'nodes none', 'expect web/a process/limit 5'], 'line 5: subjects of type pod have no process/limit'],
+  [['at 0m', 'nodes none', 'expect n1 filesystem/usage 5'], 'line 5: of which one: filesystem/usage{…}?'],
+  [['at 0m', 'nodes none', 'expect n1 uptime{/} 5'], 'line 5: uptime has one value, without a label'],
   [['at 0m', 'nodes none', 'expect n1 cpu/usage_rate'], 'line 5: expected one value, or: none'],
   [
     ['at 0m', 'nodes none', 'expect n1 cpu/usage_rate many'],

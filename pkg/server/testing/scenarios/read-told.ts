@@ -43,7 +43,7 @@ function nodeTold(words: readonly string[]): ToldNode {
   const twice = words.at(-1) === 'twice';
   const rest = words.slice(repeats ? 1 : 0, twice ? -1 : undefined);
   if (repeats && rest.length > 0) throw new BadLine('who repeats says nothing new');
-  const pairs = pairsIn(rest, ['cpu', 'memory', 'started', 'sampled', 'uid']);
+  const pairs = pairsIn(rest, ['cpu', 'memory', 'read', 'started', 'sampled', 'uid']);
   const figures = repeats ? { cpuSeconds: 0, cpuSecondsPerMinute: 0, memoryBytes: 0 } : figuresIn(pairs, 2_048 * MiB);
   return { ...figures, uid: pairs.get('uid') ?? 'first', repeats, twice, pods: new Map() };
 }
@@ -56,7 +56,7 @@ function addToPod({ pods }: ToldNode, subject: string, words: readonly string[])
   pods.set(key, pod);
   if (entity.type === 'pod_container') {
     if (pod.containers.has(entity.container)) throw new BadLine(`${subject} is there twice`);
-    const pairs = pairsIn(words, ['cpu', 'memory', 'started', 'sampled']);
+    const pairs = pairsIn(words, ['cpu', 'memory', 'read', 'started', 'sampled']);
     pod.containers.set(entity.container, figuresIn(pairs, 1_024 * MiB));
     return;
   }
@@ -71,11 +71,13 @@ function figuresIn(pairs: ReadonlyMap<string, string>, usualBytes: number): Told
   const cpu = pairs.get('cpu');
   if (cpu === undefined) throw new BadLine('expected what CPU time was used since the start: cpu=10s');
   const [first = '', growth = '0s'] = cpu.split('+');
-  const [started, sampled, memory] = [pairs.get('started'), pairs.get('sampled'), pairs.get('memory')];
+  const [started, sampled] = [pairs.get('started'), pairs.get('sampled')];
+  const [memory, read] = [pairs.get('memory'), pairs.get('read')];
   return {
     cpuSeconds: spanIn(first) / 1000,
     cpuSecondsPerMinute: spanIn(growth) / 1000,
     memoryBytes: memory === undefined ? usualBytes : amountIn(memory),
+    ...(read !== undefined && { readBytes: amountIn(read) }),
     ...(started !== undefined && { startedMs: spanIn(started) }),
     ...(sampled !== undefined && { sampledMs: spanIn(sampled) }),
   };

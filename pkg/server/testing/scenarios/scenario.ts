@@ -61,6 +61,8 @@ export interface ToldFigures {
   /** So many more for each minute after the first one of the stretch. */
   readonly cpuSecondsPerMinute: number;
   readonly memoryBytes: number;
+  /** Bytes read from its one disk, as cAdvisor counts; absent = cAdvisor says nothing of it. */
+  readonly readBytes?: number;
   readonly startedMs?: number;
   /** When the kubelet measured; absent = just now. */
   readonly sampledMs?: number;
@@ -68,24 +70,24 @@ export interface ToldFigures {
 
 /** What ought to be so, and where the file says that. */
 export type Expectation = { readonly line: number; readonly text: string } & (
-  | { readonly kind: 'value'; readonly entity: Entity; readonly metric: string; readonly value: number | undefined }
+  | ({ readonly kind: 'value'; readonly value: number | undefined } & Measured)
   | { readonly kind: 'gone'; readonly entity: Entity }
-  | {
+  | ({
       readonly kind: 'points';
-      readonly entity: Entity;
-      readonly metric: string;
       /** Milliseconds since the beginning, and the value. */
       readonly points: readonly (readonly [atMs: number, value: number])[];
-    }
-  | {
-      readonly kind: 'count';
-      readonly entity: Entity;
-      readonly metric: string;
-      readonly history: 'short' | 'long';
-      readonly count: number;
-    }
+    } & Measured)
+  | ({ readonly kind: 'count'; readonly history: 'short' | 'long'; readonly count: number } & Measured)
   | { readonly kind: 'names'; readonly of: NameList; readonly names: readonly string[] }
 );
+
+/** What a value is of. */
+export interface Measured {
+  readonly entity: Entity;
+  readonly metric: string;
+  /** Of a labeled metric what tells its values apart: a device, `/`, `logs`, `Volume:data`. */
+  readonly labels?: { readonly resource_id: string };
+}
 
 /** A list of names that the model has. */
 export type NameList = { readonly kind: 'nodes' } | { readonly kind: 'pods' | 'ended'; readonly namespace: string };

@@ -2,6 +2,7 @@ import { metricNamed } from '../../../heapster/catalogue/catalogue.ts';
 import type { Entity } from '../../../heapster/entity.ts';
 import { parseDuration } from '../../../model/duration.ts';
 import { parseQuantity } from '../../../model/quantity.ts';
+import type { Measured } from './scenario.ts';
 
 /** A line that nobody can make sense of; the message says why. */
 export class BadLine extends Error {}
@@ -56,13 +57,16 @@ export function subjectIn(text: string | undefined, nodes: ReadonlyMap<string, u
   return { type: 'pod_container', namespace: first, pod, container };
 }
 
-/** A metric that such a subject has one value of. */
-export function metricIn(text: string | undefined, { type }: Entity): string {
-  const metric = metricNamed(text ?? '');
+/** A metric of a subject; of labeled ones with what tells values apart: `disk/io_read_bytes{/dev/vda}`. */
+export function measuredIn(text: string | undefined, entity: Entity): Measured {
+  const [, name = '', resource] = /^([^{}]*)(?:\{([^{}]+)\})?$/.exec(text ?? '') ?? [];
+  const metric = metricNamed(name);
   if (metric === undefined) throw new BadLine(`${quoted(text ?? '')} is not in the catalogue`);
-  if (!metric.levels.includes(type) || metric.labels !== undefined)
-    throw new BadLine(`${metric.name} has no single value for subjects of type ${type}`);
-  return metric.name;
+  if (!metric.levels.includes(entity.type)) throw new BadLine(`subjects of type ${entity.type} have no ${name}`);
+  const isLabeled = metric.labels !== undefined;
+  if (isLabeled !== (resource !== undefined))
+    throw new BadLine(isLabeled ? `of which one: ${name}{…}?` : `${name} has one value, without a label`);
+  return { entity, metric: name, ...(resource !== undefined && { labels: { resource_id: resource } }) };
 }
 
 /** For messages. */

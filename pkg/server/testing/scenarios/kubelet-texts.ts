@@ -32,6 +32,25 @@ export function summaryText(name: string, node: ToldNode, moment: Moment): Buffe
   return Buffer.from(JSON.stringify(json));
 }
 
+/** The text of `/metrics/cadvisor`, as far as anybody reads it; empty where the story tells of no disk. */
+export function cadvisorText({ pods, ...node }: ToldNode, moment: Moment): Buffer {
+  const line = (figures: ToldFigures, labels: string): string =>
+    figures.readBytes === undefined
+      ? ''
+      : `container_fs_reads_bytes_total{${labels}} ${figures.readBytes} ${sampledAt(figures, moment)}\n`;
+  const lines = [...pods].flatMap(([key, { containers }]) => {
+    const [namespace = '', pod = ''] = key.split('/');
+    return [...containers].map(([container, figures]) =>
+      line(
+        figures,
+        `container="${container}",device="/dev/vda",id="/kubepods/x/y",image="i",name="y",namespace="${namespace}",pod="${pod}"`,
+      ),
+    );
+  });
+  const own = line(node, 'container="",device="/dev/vda",id="/",image="",name="",namespace="",pod=""');
+  return Buffer.from([own, ...lines].join(''));
+}
+
 function podJson(key: string, pod: ToldPod, moment: Moment): object {
   const [namespace = '', name = ''] = key.split('/');
   const { uid = `uid-of-${name}`, startedMs, rx = 0 } = pod;
@@ -62,9 +81,14 @@ function podJson(key: string, pod: ToldPod, moment: Moment): object {
 const sum = (told: readonly (readonly [string, ToldFigures])[], of: (figures: ToldFigures) => number): number =>
   told.reduce((all, [, figures]) => all + of(figures), 0);
 
-function subjectJson(figures: ToldFigures, { beganAt, now, aheadMs, minute }: Moment) {
-  const { cpuSeconds, cpuSecondsPerMinute, memoryBytes, startedMs, sampledMs } = figures;
-  const time = textOf((sampledMs === undefined ? now : beganAt + sampledMs) + aheadMs);
+function sampledAt({ sampledMs }: ToldFigures, { beganAt, now, aheadMs }: Moment): number {
+  return (sampledMs === undefined ? now : beganAt + sampledMs) + aheadMs;
+}
+
+function subjectJson(figures: ToldFigures, moment: Moment) {
+  const { cpuSeconds, cpuSecondsPerMinute, memoryBytes, startedMs } = figures;
+  const { beganAt, minute } = moment;
+  const time = textOf(sampledAt(figures, moment));
   return {
     time,
     // What has run since long before; a start is told by the clock of the time.
