@@ -24,8 +24,8 @@ export interface UsageAnswer {
   /** The node's clock, in whole seconds. */
   readonly date?: EpochMs;
   /**
-   * Lets the memory of `body` be used for other answers: nobody may look at it from then on. Who does not call it, once,
-   * leaves it to the garbage collector. Absent = nobody waits for it.
+   * Lets the memory of `body` be used for other answers: nobody may look at it from then on. To be called once, always: all
+   * bodies that are read at a time are counted together, and there is a limit. Absent = nobody waits for it.
    */
   readonly release?: () => void;
 }

@@ -154,7 +154,8 @@ export class KubeletConnection implements LineUser, Disposable {
     if (!goesOn) this.#hangUp();
     this.#forgetAsking();
     // Somebody asked, or nothing would have been read.
-    if (asking !== undefined) answerTo(reader, asking.target.accept, asking.done);
+    const { pool } = this.#options;
+    if (asking !== undefined) answerTo(reader, { accept: asking.target.accept, pool }, asking.done);
   }
 
   #end(answer: KubeletAnswer): void {

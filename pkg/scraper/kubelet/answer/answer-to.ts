@@ -1,6 +1,7 @@
 import { as, type EpochMs } from '../../../model/units.ts';
 import type { KubeletAnswer } from '../kubelet-client.ts';
 import { printable } from '../network-failure.ts';
+import { allLent, type BodyPool } from './body-pool.ts';
 import type { ResponseHead } from './response-head.ts';
 import type { ResponseReader } from './response-reader.ts';
 import { bodyLimit, unpackLater, unpackNow } from './unpack.ts';
@@ -14,17 +15,18 @@ export const mostBytes = (status: number): number => (status === 200 ? bodyLimit
 /** Content types that say plainly: no metrics in Prometheus' text format. Others are read, for exporters are careless. */
 const foreignTypes = /^(text\/html|application\/(json|vnd\.google\.protobuf|vnd\.kubernetes\.protobuf|xml))\b/i;
 
-/**
- * What the response that `reader` has read to its end means. The reader is disposed of when nobody needs it any more.
- * `accept` is the media type that was asked for: it is not foreign, whichever it is.
- */
-export function answerTo(
-  reader: ResponseReader,
-  accept: string | undefined,
-  done: (answer: KubeletAnswer) => void,
-): void {
+/** What an answer is taken for. */
+export interface AnswerMeans {
+  /** The media type that was asked for: it is not foreign, whichever it is. */
+  readonly accept: string | undefined;
+  /** Counts what is unpacked. */
+  readonly pool: BodyPool;
+}
+
+/** What the response that `reader` has read to its end means. The reader is disposed of when nobody needs it any more. */
+export function answerTo(reader: ResponseReader, means: AnswerMeans, done: (answer: KubeletAnswer) => void): void {
   const { head, ending } = reader;
-  if (ending?.kind === 'whole' && head?.status === 200) return usageIn(reader, { head, accept, done });
+  if (ending?.kind === 'whole' && head?.status === 200) return usageIn(reader, { ...means, head, done });
   const answer = refusalIn(reader);
   reader[Symbol.dispose]();
   done(answer);
@@ -43,13 +45,12 @@ function refusalIn({ head, ending, body }: ResponseReader): KubeletAnswer {
 
 const isPlain = ({ contentEncoding }: ResponseHead): boolean => /^(identity)?$/i.test(contentEncoding);
 
-interface Wanted {
+interface Wanted extends AnswerMeans {
   readonly head: ResponseHead;
-  readonly accept: string | undefined;
   readonly done: (answer: KubeletAnswer) => void;
 }
 
-function usageIn(reader: ResponseReader, { head, accept, done }: Wanted): void {
+function usageIn(reader: ResponseReader, { head, accept, pool, done }: Wanted): void {
   const { contentType, contentEncoding } = head;
   const end = (answer: KubeletAnswer): void => done(dated(answer, head.date));
   const release = (): void => reader[Symbol.dispose]();
@@ -64,16 +65,22 @@ function usageIn(reader: ResponseReader, { head, accept, done }: Wanted): void {
   if (contentEncoding.toLowerCase() !== 'gzip') {
     return refuse(`content encoding ${printable(contentEncoding)} was not asked for`);
   }
-  unpack(bytes, (answer) => {
+  unpack(bytes, pool, (answer) => {
     release();
     end(answer);
   });
 }
 
-function unpack(packed: Buffer, done: (answer: KubeletAnswer) => void): void {
+function unpack(packed: Buffer, pool: BodyPool, done: (answer: KubeletAnswer) => void): void {
   const answer = unpackNow(packed);
-  if (answer === undefined) unpackLater(packed, done);
-  else done(answer);
+  if (answer !== undefined) return done(answer);
+  // It may become as large as any that is taken.
+  if (!pool.lend(bodyLimit)) return done({ kind: 'bad-body', message: allLent });
+  unpackLater(packed, (late) => {
+    if (late.kind === 'ok') return done({ ...late, release: () => pool.end(bodyLimit) });
+    pool.end(bodyLimit);
+    done(late);
+  });
 }
 
 function dated(answer: KubeletAnswer, text: string): KubeletAnswer {

@@ -24,11 +24,13 @@ export class Body implements Disposable {
     return this.#memory.subarray(0, this.#size);
   }
 
-  append(bytes: Buffer, from: number, to: number): void {
+  /** False where there is no memory for it. */
+  append(bytes: Buffer, from: number, to: number): boolean {
     const size = this.#size + to - from;
-    if (size > this.#memory.length) this.#grow(size);
+    if (size > this.#memory.length && !this.#grow(size)) return false;
     bytes.copy(this.#memory, this.#size, from, to);
     this.#size = size;
+    return true;
   }
 
   /** Gives the memory back. As often as it is called, once is what counts. */
@@ -39,10 +41,12 @@ export class Body implements Disposable {
     if (memory.length > 0) this.#pool.giveBack(memory);
   }
 
-  #grow(bytes: number): void {
+  #grow(bytes: number): boolean {
     const larger = this.#pool.take(bytes);
+    if (larger === undefined) return false;
     this.#memory.copy(larger, 0, 0, this.#size);
     if (this.#memory.length > 0) this.#pool.giveBack(this.#memory);
     this.#memory = larger;
+    return true;
   }
 }

@@ -210,6 +210,17 @@ describe('bounds', () => {
     const pool = new BodyPool();
     for (let turn = 0; turn < 5; turn++) readAll([`${ok}\r\n${'x'.repeat(90_000)}`], { hangsUp: true, pool });
     assert.equal(pool.keptBytes, 128 * 1024);
+    assert.equal(pool.lentBytes, 0);
+  });
+
+  it('is refused what is long while others have all memory there is, and not what is usual', () => {
+    const pool = new BodyPool();
+    assert.ok(pool.lend(128 * 2 ** 20));
+    const { ending } = readAll([`${ok}\r\n${'x'.repeat(90_000)}`], { hangsUp: true, pool });
+    assert.equal(ending?.kind, 'bad');
+    assert.match(ending?.kind === 'bad' ? ending.message : '', /kubelets together were sending more than 128 MiB/);
+    assert.equal(readAll([`${ok}\r\n${'x'.repeat(60_000)}`], { hangsUp: true, pool }).ending?.kind, 'whole');
+    assert.equal(pool.lentBytes, 128 * 2 ** 20);
   });
 });
 

@@ -1,5 +1,5 @@
 import { Body } from './body.ts';
-import type { BodyPool } from './body-pool.ts';
+import { allLent, type BodyPool } from './body-pool.ts';
 import { type ChunkSink, Chunks } from './chunks.ts';
 import { type ReadHead, type ResponseHead, readHead } from './response-head.ts';
 
@@ -81,8 +81,7 @@ export class ResponseReader implements ChunkSink, Disposable {
   data(bytes: Buffer, from: number, to: number): boolean {
     if (this.body.size + to - from > this.#mostBytes) return this.#end({ kind: 'too-long' });
     if (++this.#pieces > mostPieces) return this.#end({ kind: 'bad', message: 'it came in crumbs' });
-    this.body.append(bytes, from, to);
-    return true;
+    return this.body.append(bytes, from, to) || this.#end({ kind: 'bad', message: allLent });
   }
 
   /** Gives memory back. */
