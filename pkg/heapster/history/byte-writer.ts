@@ -1,3 +1,6 @@
+/** So many different numbers have four bytes. The engine passes them on as they are; of larger ones it makes objects. */
+export const fourDigits = 2 ** 28;
+
 /** Bytes that grow at the end: numbers of variable length, seven bits a byte, the low ones first. */
 export class ByteWriter {
   #bytes: Uint8Array<ArrayBuffer>;
@@ -33,14 +36,24 @@ export class ByteWriter {
 
   /** A whole number from 0 up to 2^53. */
   varint(value: number): void {
+    if (value < fourDigits) this.small(value);
+    else this.large(value % fourDigits, Math.floor(value / fourDigits));
+  }
+
+  /** A whole number of which both parts are below 2^28: `high` times as many, and `low`. */
+  large(low: number, high: number): void {
+    this.#reserve(8);
+    const bytes = this.#bytes;
+    for (let shift = 0; shift < 28; shift += 7) bytes[this.#size++] = (low >>> shift) | 0x80;
+    this.small(high);
+  }
+
+  /** A whole number from 0 up to 2^28. */
+  small(value: number): void {
     this.#reserve(8);
     const bytes = this.#bytes;
     let size = this.#size;
     let rest = value;
-    while (rest >= 0x10000000) {
-      bytes[size++] = (rest % 128) | 0x80;
-      rest = Math.floor(rest / 128);
-    }
     while (rest >= 0x80) {
       bytes[size++] = (rest & 0x7f) | 0x80;
       rest >>>= 7;

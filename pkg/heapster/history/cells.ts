@@ -1,4 +1,4 @@
-import type { ByteReader, ByteWriter } from './byte-writer.ts';
+import { type ByteReader, type ByteWriter, fourDigits } from './byte-writer.ts';
 
 /*
  * A row of cells as the difference to the row before. Cells are whole numbers nearly always, NaN where nothing is known,
@@ -26,7 +26,8 @@ export interface FramePair {
  * Writes what became of a row, which is nothing if it is as it was; its cells are those from `at` up to `end`. What lies
  * beyond the end of `before` was not known.
  */
-export function writeCells({ before, after }: FramePair, at: number, end: number, writer: ByteWriter): void {
+export function writeCells(frames: FramePair, at: number, end: number, writer: ByteWriter): void {
+  const { before, after } = frames;
   let run = 0;
   for (let cell = at; cell < end; cell++) {
     const was = cellOf(before, cell);
@@ -35,9 +36,9 @@ export function writeCells({ before, after }: FramePair, at: number, end: number
       run++;
       continue;
     }
-    if (run > 0) writer.varint(2 * run - 1);
+    if (run > 0) writer.small(2 * run - 1);
     run = 0;
-    writeCell(Number.isNaN(was) ? 0 : was, is, writer);
+    writeCell(frames, cell, writer);
   }
   // What follows the last change needs no words: the row ends there.
 }
@@ -56,12 +57,19 @@ export function readCells(cells: Float64Array, reader: ByteReader, end: number):
   }
 }
 
-/** `was` is zero where nothing was known. */
-function writeCell(was: number, is: number, writer: ByteWriter): void {
+/**
+ * Reads the cell again: numbers with a point, and large ones, would become objects on their way here, thousands of them in
+ * each frame.
+ */
+function writeCell({ before, after }: FramePair, cell: number, writer: ByteWriter): void {
+  const was = known(cellOf(before, cell));
+  const is = cellOf(after, cell);
   const distance = is - was;
-  if (distance !== 0 && Math.abs(distance) < farthest && Math.floor(distance) === distance && was + distance === is)
-    writer.varint(distance < 0 ? -4 * distance - 2 : 4 * distance);
-  else writeSpecial(distance, is, writer);
+  const isWhole = distance !== 0 && Math.abs(distance) < farthest && Math.floor(distance) === distance;
+  if (!isWhole || was + distance !== is) return writeSpecial(distance, is, writer);
+  const code = distance < 0 ? -4 * distance - 2 : 4 * distance;
+  if (code < fourDigits) writer.small(code);
+  else writer.large(code % fourDigits, Math.floor(code / fourDigits));
 }
 
 function writeSpecial(distance: number, is: number, writer: ByteWriter): void {
@@ -85,7 +93,9 @@ function readSpecial(reader: ByteReader): number {
   }
 }
 
-const cellOf = (cells: Float64Array, at: number): number => cells[at] ?? Number.NaN;
+/** Looking beyond the end, which the engine allows, makes it prepare for everything: then each cell it reads is an object. */
+const cellOf = (cells: Float64Array, at: number): number =>
+  at < cells.length ? (cells[at] ?? Number.NaN) : Number.NaN;
 
 /** Where nothing was known, distances are counted from zero. */
 const known = (value: number): number => (Number.isNaN(value) ? 0 : value);

@@ -61,7 +61,7 @@ export class Chunk<Rows extends RowRanges> {
 
   /** Adds a frame. `before` is the one added last. */
   add(beat: MonotonicMs, frame: Float64Array, before: Float64Array): void {
-    const base = this.frames === 0 ? nothing : before;
+    const frames = { before: this.frames === 0 ? nothing : before, after: frame };
     this.#starts.push(this.#bytes.size);
     this.#beats.push(beat);
     this.#lengths.push(this.rows.length);
@@ -70,7 +70,7 @@ export class Chunk<Rows extends RowRanges> {
     for (let row = 0; row < this.rows.length; row++) {
       const end = this.rows.startOf(row + 1);
       scratch.clear();
-      writeCells({ before: base, after: frame }, at, end, scratch);
+      writeCells(frames, at, end, scratch);
       at = end;
       if (scratch.size === 0) {
         run++;

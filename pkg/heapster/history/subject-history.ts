@@ -126,34 +126,38 @@ export class SubjectHistory {
 
   /** Begins a layout without the rows of subjects long gone, when they are many; the newest frame moves into it. */
   #compact(): void {
-    const current = this.#current;
-    if (current === undefined) return;
-    const dead = current.beat - deadAfterFrames * this.#spans.periodMs;
-    const alive = [...this.#layout.rows()].filter((row) => (this.seenAt(row) ?? Number.NEGATIVE_INFINITY) >= dead);
-    if (this.#layout.length - alive.length < Math.max(8, this.#layout.length / 4)) return;
-    this.#moveTo(alive, current.beat);
-  }
-
-  /** Rows only move to the front, so that each finds its place free. */
-  #moveTo(alive: readonly Row[], beat: MonotonicMs): void {
+    const { beat } = this.#current ?? {};
+    if (beat === undefined) return;
+    const dead = beat - deadAfterFrames * this.#spans.periodMs;
+    let alive = 0;
+    for (const seenAt of this.#seenAt) if (seenAt >= dead) alive++;
+    if (this.#layout.length - alive < Math.max(8, this.#layout.length / 4)) return;
     // What was gathered since the last frame of the long history belongs to the rows of before.
     if (this.#averageSince !== undefined) this.#endAverage(beat);
-    const layout = new Layout(alive.length);
-    const moved = new Map<number | undefined, Row>();
-    // Parents stand before their children, and live as long as they do.
-    for (const row of alive) {
-      const to = layout.row(layout.indexFor(row.kind, row.name, moved.get(row.parent?.index)));
-      moved.set(row.index, to);
-      this.#cells.copyWithin(to.at, row.at, row.at + row.columns.width);
-      if (isEntity(row.kind)) this.#times.copyWithin(to.timesAt, row.timesAt, row.timesAt + timesPerEntity);
-      this.#seenAt.copyWithin(to.index, row.index, row.index + 1);
+    this.#moveTo(new Layout(alive), dead);
+    this.#current = { beat, cells: this.#cells, times: this.#times };
+    this.#bytes = this.#ownBytes();
+  }
+
+  /** Moves what was told of since `dead`. Rows only go to the front, so that each finds its place free. */
+  #moveTo(layout: Layout, dead: number): void {
+    const from = this.#layout;
+    const moved = new Int32Array(from.length).fill(-1);
+    for (let row = 0; row < from.length; row++) {
+      // Parents stand before their children, and live as long as they do.
+      if (!((this.#seenAt[row] ?? Number.NaN) >= dead)) continue;
+      const parent = from.parentOf(row);
+      const to = layout.adopt(from, row, parent < 0 ? -1 : (moved[parent] ?? -1));
+      moved[row] = to;
+      this.#cells.copyWithin(layout.startOf(to), from.startOf(row), from.startOf(row + 1));
+      const times = from.timesOf(row);
+      if (isEntity(from.columnsOf(row).kind)) this.#times.copyWithin(layout.timesOf(to), times, times + timesPerEntity);
+      this.#seenAt.copyWithin(to, row, row + 1);
     }
     this.#layout = layout;
     this.#average.moveTo(layout);
     this.#cells = resized(this.#cells, layout.cells, Number.NaN);
     this.#times = resized(this.#times, layout.times, Number.NaN);
     this.#seenAt = resized(this.#seenAt, layout.length, Number.NaN);
-    this.#current = { beat, cells: this.#cells, times: this.#times };
-    this.#bytes = this.#ownBytes();
   }
 }

@@ -107,7 +107,22 @@ export class Layout implements RowRanges {
   /** The index of a subject's row, of a new one where there is none yet. */
   indexFor(kind: RowKind, name: string, parent: Row | undefined): number {
     const index = this.#indexOf(kind, name, parent);
-    return index < 0 ? this.#add(kind, name, parent) : index;
+    return index < 0 ? this.#add(columnsOf(kind), name, parent?.index ?? -1) : index;
+  }
+
+  /** Adds a row of another layout that is not here yet, under the row `parent`, or under none where that is negative. */
+  adopt(other: Layout, row: number, parent: number): number {
+    return this.#add(other.columnsOf(row), other.#names[row] ?? '', parent);
+  }
+
+  /** The row under which one is; negative where it is under none. */
+  parentOf(row: number): number {
+    return this.#table.parentOf(row);
+  }
+
+  /** Where the times of an entity begin. */
+  timesOf(row: number): number {
+    return this.#table.timesOf(row);
   }
 
   /** The row of a subject, if there is one. */
@@ -149,11 +164,11 @@ export class Layout implements RowRanges {
     return index;
   }
 
-  #add(kind: RowKind, name: string, parent: Row | undefined): number {
-    const columns = columnsOf(kind);
+  #add(columns: Columns, name: string, parent: number): number {
+    const { kind } = columns;
     const index = this.length;
     const isFoundByName = kind === 'pod' || kind === 'ns';
-    this.#table.add(columns, parent?.index ?? -1, { cell: this.#cells, longCell: this.#longCells, times: this.#times });
+    this.#table.add(columns, parent, { cell: this.#cells, longCell: this.#longCells, times: this.#times });
     this.#names.push(isFoundByName ? name : sharedName(name));
     if (isFoundByName) this.#byName.set(name, index);
     if (isFoundByName) this.#ownTextBytes += name.length;
