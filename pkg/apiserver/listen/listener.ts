@@ -12,7 +12,7 @@ import type { Answer, ApiRequest } from '../exchange.ts';
 import { boundBody } from './bound-body.ts';
 import { Connections } from './connections.ts';
 import { createHttp2Server } from './http2-server.ts';
-import { closeStream, type Message, type Response } from './message.ts';
+import { closeStream, type Message, type Response, requestIsOver } from './message.ts';
 import { readRequest } from './read-request.ts';
 import { giveUp, maxHeaders, refuseMalformed, tooLate, tooMuch } from './refuse.ts';
 import { contextOptions, NamedContexts, type TlsTerms } from './secure-contexts.ts';
@@ -228,8 +228,8 @@ class HttpsListener implements Listener {
     const { clock, log, requestTimeoutMs } = this.#options;
     this.#connections.began(socket, response);
     const gone = new AbortController();
-    response.on('close', () => gone.abort());
-    response.on('error', () => gone.abort());
+    response.on('close', () => gone.abort(requestIsOver));
+    response.on('error', () => gone.abort(requestIsOver));
     const body = boundBody(message, response);
 
     using limit = deadline(gone.signal, requestTimeoutMs, clock);

@@ -16,6 +16,9 @@ export interface Response extends EventEmitter {
   destroy(): unknown;
 }
 
+/** Why a request's signal aborts when its answer is sent or given up. One for all: to make one, with its stack, takes 15 us. */
+export const requestIsOver = new DOMException('The request is over', 'AbortError');
+
 /** Whether the answer goes out by HTTP/2. */
 export function isHttp2(response: Response): response is Response & Http2ServerResponse {
   return response instanceof Http2ServerResponse;

@@ -8,6 +8,7 @@ import type { Answer, ApiRequest } from '../exchange.ts';
 import { boundBody } from './bound-body.ts';
 import { Connections } from './connections.ts';
 import { explainListening } from './listener.ts';
+import { requestIsOver } from './message.ts';
 import { readPlainRequest } from './read-request.ts';
 import { giveUp, refuseMalformed, tooMuch } from './refuse.ts';
 import { writeAnswer } from './write-answer.ts';
@@ -99,8 +100,8 @@ export class PlainListener {
     const { clock, handle, log, requestTimeoutMs } = this.#options;
     this.#connections.began(message.socket, response);
     const gone = new AbortController();
-    response.on('close', () => gone.abort());
-    response.on('error', () => gone.abort());
+    response.on('close', () => gone.abort(requestIsOver));
+    response.on('error', () => gone.abort(requestIsOver));
     const body = boundBody(message, response);
 
     using limit = deadline(gone.signal, requestTimeoutMs, clock);
