@@ -71,7 +71,7 @@ export class Placements {
   /** Forgets pods that nobody told of since `beat`. */
   forgetBefore(beat: number): void {
     for (const [namespace, pods] of this.#namespaces) {
-      for (const [pod, { seenAt }] of pods) if (seenAt < beat && pods.delete(pod)) this.#size--;
+      for (const { pod, seenAt } of pods.values()) if (seenAt < beat && pods.delete(pod)) this.#size--;
       if (pods.size === 0) this.#namespaces.delete(namespace);
     }
   }

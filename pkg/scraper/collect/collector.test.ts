@@ -39,7 +39,7 @@ describe('a collector', () => {
     const groups = Map.groupBy(second, (at) => at);
     const sizes = [...groups.values()].map(({ length }) => length);
     assert.equal(second.length, 1_000);
-    assert.ok(groups.size <= 125 && Math.max(...sizes) <= 32, `${groups.size} groups, ${Math.max(...sizes)} in one`);
+    assert.ok(groups.size <= 250 && Math.max(...sizes) <= 16, `${groups.size} groups, ${Math.max(...sizes)} in one`);
     assert.ok(Math.max(...second) <= 0.75 * minute && Math.max(...second) - Math.min(...second) > 0.7 * minute);
   });
 

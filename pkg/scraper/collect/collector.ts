@@ -50,9 +50,10 @@ const placeHeldMs = 100;
 
 /**
  * So many nodes are asked at a time, on the average: one right after the other they cost less than each by itself. Not as
- * many as by the scraper, because these answers are long: working in those of one group should stop nobody else for long.
+ * many as by the scraper, because these answers are long, and never packed: each needs a quarter of a megabyte while it
+ * comes, and working in those of one group should stop nobody else for long.
  */
-const mostTogether = 8;
+const mostTogether = 4;
 
 /** A small cluster still has its nodes asked at different times. */
 const fewestGroups = 64;
