@@ -44,6 +44,32 @@ describe('usage', () => {
     assert.match(row ?? '', /^cluster +251m/);
   });
 
+  it('with --requests says how much of requests and limits is used', () => {
+    const usage = { points: [], now: 150, request: 100, limit: 600 };
+    const memory = { points: [], now: 3 * 2 ** 20, request: 0 };
+    const options = { of: 'pods', requests: true, sinceMs: hourMs, sinceText: '1h', now } as const;
+    const [head, row] = usageTable([{ namespace: 'shop', name: 'web', cpu: usage, memory }], options).split('\n');
+    assert.match(
+      head ?? '',
+      /CPU +LAST 1h +PEAK +REQUEST +%REQ +LIMIT +%LIM +MEMORY +LAST 1h +PEAK +REQUEST +%REQ +LIMIT/,
+    );
+    assert.match(row ?? '', /^shop +web +150m +- +100m +150% +600m +25% +3Mi +- +0Mi +- +- +-$/);
+  });
+
+  it('shows nothing as the value of now that is older than ten minutes', async () => {
+    const model = new ModelClient({ transport: transportOf(answerOfModel), clock, timeoutMs: 10_000 });
+    const of = async (later: number) => {
+      const question = { of: 'cluster', sinceMs: hourMs, now: (rounds[1] ?? 0) + later } as const;
+      const gathered = await gatherUsage(model, question, never);
+      assert.ok(gathered.kind === 'told');
+      return gathered.value[0]?.cpu;
+    };
+    assert.equal((await of(600_000))?.now, 251);
+    const late = await of(600_001);
+    assert.equal(late?.now, undefined);
+    assert.equal(late?.peak, 251, 'what was is still known');
+  });
+
   it('as JSON has every point, and nothing that is not known', async () => {
     const rows = await rowsOf('pods');
     const { items } = JSON.parse(usageJson(rows, 'pods', '1h'));
@@ -132,6 +158,17 @@ describe('usage', () => {
       assert.match(gathered.message, message);
     }
   });
+});
+
+it('any one request that fails is told, and nothing half is shown', async () => {
+  for (const part of ['metrics-aggregated/max/cpu', 'cpu/request', 'cpu/limit', 'memory/node_allocatable']) {
+    const transport = transportOf(async (request) =>
+      (request.query?.['path'] ?? '').includes(part) ? [500, 'broken'] : await answerOfModel(request),
+    );
+    const model = new ModelClient({ transport, clock, timeoutMs: 10_000 });
+    const gathered = await gatherUsage(model, { of: 'nodes', sinceMs: hourMs, now }, never);
+    assert.deepEqual(gathered, { kind: 'failed', message: 'the Model API answered 500: broken' }, part);
+  }
 });
 
 describe('rows', () => {
@@ -244,6 +281,7 @@ describe('the account of a pod', () => {
       lines.some((line) => line.includes('kubelet of node-a at 2026-01-05T10:01:00.000Z by its clock, 20s ago')),
     );
     assert.ok(lines.some((line) => line.includes('the mean of the 15.2s before')));
+    assert.ok(lines.includes('  CACHE needs --catalogue-cadvisor.'));
     assert.ok(
       lines.some((line) => /^ {2}nginx +50Mi +- +- +-$/.test(line)),
       lines.join('\n'),
@@ -280,6 +318,13 @@ describe('the account of a pod', () => {
       told.value.memory.map(({ container }) => container),
       ['web', 'app', 'proxy', undefined],
     );
+  });
+
+  it('says what page caches need where there are none, and not where there are', async () => {
+    const told = await (await asked([200, metrics]))('web-1');
+    assert.ok(told.kind === 'told');
+    const account = { ...told.value, memory: [{ container: 'nginx', cache: 0 }, {}] };
+    assert.doesNotMatch(explainPod(account, now), /needs --catalogue-cadvisor/);
   });
 
   it('passes on why there are no figures', async () => {

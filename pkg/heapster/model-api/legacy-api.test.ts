@@ -6,6 +6,7 @@ import type { Answer } from '../../apiserver/exchange.ts';
 import { madeRequest } from '../../apiserver/made-request.ts';
 import { requestInfo } from '../../apiserver/request-info.ts';
 import { RouteTable } from '../../apiserver/router.ts';
+import { as, type EpochMs } from '../../model/units.ts';
 import { toldCluster } from '../testing/told-cluster.ts';
 import { ToldModel } from '../testing/told-model.ts';
 import { legacyApi } from './legacy-api.ts';
@@ -38,6 +39,29 @@ describe("Heapster's API", () => {
       unasked.map(({ path }) => path),
       [],
     );
+  });
+
+  it('gives no usage of a pod without containers, and selects nothing of whose labels nobody knows', async () => {
+    const at = as<EpochMs>(now);
+    const set = { labels: {}, at, sampledAt: at, startedAt: at, labeled: [] };
+    const values = new Map(Object.entries({ 'cpu/usage_rate': 5, 'memory/working_set': 5 }));
+    const source = new ToldModel();
+    source.tell([
+      { ...set, entity: { type: 'ns', namespace: 'shop' }, values },
+      { ...set, entity: { type: 'pod', namespace: 'shop', pod: 'empty' }, values },
+      { ...set, entity: { type: 'node', node: 'node-a' }, values },
+    ]);
+    const nobody = { nodeLabels: () => undefined, podLabels: () => undefined };
+    const { routes } = legacyApi({ source, labels: nobody, resolutionMs: 60_000, clock: { now: () => now } });
+    const young = { ...api, table: new RouteTable(routes) };
+    const listed = async (path: string): Promise<number> => {
+      const answer = await ask(young, `/apis/metrics/v1alpha1/${path}`);
+      return (JSON.parse(String(answer?.body)) as { readonly items: readonly unknown[] }).items.length;
+    };
+    assert.equal(await listed('pods'), 0);
+    assert.equal(await listed('nodes'), 1);
+    assert.equal(await listed('nodes?labelSelector=zone%21%3Da'), 0);
+    assert.equal((await ask(young, '/apis/metrics/v1alpha1/namespaces/shop/pods/empty'))?.status, 404);
   });
 
   it('tolerates a slash at the end of every path', async () => {
