@@ -92,6 +92,24 @@ describe('the scraper', () => {
     assert.equal(bench.scraper.awaited, 0);
   });
 
+  for (const [how, leave] of Object.entries({
+    settled: (bench: Bench, name: string) => bench.kubelets.behave(name, {}),
+    gone: (bench: Bench, name: string) => bench.targets.remove(name),
+  })) {
+    it(`asks the one node that has not settled more often once the others that had not are ${how}`, async () => {
+      const names = Array.from({ length: 1_200 }, (_, at) => `n${at}`);
+      const [last = '', ...others] = names.slice(600).reverse();
+      await using bench = new Bench({}, ...names.map((name) => nodeNamed(name)));
+      for (const name of [last, ...others]) bench.kubelets.behave(name, { sampledAt: () => 7 });
+      bench.start();
+      await bench.clock.wind(7 * second);
+      for (const name of others) leave(bench, name);
+      await bench.clock.wind(5 * second);
+      const [before = 0, after = 0] = bench.kubelets.askedAt(last).slice(-2);
+      assert.equal(after - before, second);
+    });
+  }
+
   it('asks a large cluster that does not settle 300 times a second on the average', async () => {
     const names = Array.from({ length: 600 }, (_, at) => `n${at}`);
     await using bench = new Bench({}, ...names.map((name) => nodeNamed(name)));
