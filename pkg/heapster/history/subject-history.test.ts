@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { as, type MonotonicMs } from '../../model/units.ts';
+import { Draft } from '../processing/draft.ts';
+import type { Row } from '../rows/layout.ts';
+import { SubjectHistory } from './subject-history.ts';
+
+const spans = { periodMs: 60_000, shortMs: 900_000, longStepMs: 300_000, longMs: 86_400_000 };
+
+/** A number of its own for each cell of each subject in each round. */
+const figure = (row: Row, column: number, round: number): number =>
+  round +
+  100 * column +
+  100_000 * [...`${row.parent?.name}/${row.name}`].reduce((sum, one) => sum + one.charCodeAt(0), 0);
+
+test('where pods come and go, the newest frame still says of each row what was said of it', () => {
+  const history = new SubjectHistory(spans);
+  const draft = new Draft();
+  const layouts = new Set<unknown>();
+  for (let round = 0; round < 30; round++) {
+    draft.begin(history.layout);
+    const node = draft.row('node', 'n1');
+    draft.row('filesystem', '/', node);
+    for (let at = 0; at < 10; at++) {
+      // The first pods stay, the others are new in each round.
+      const pod = draft.row('pod', at < 4 ? `web/${at}` : `web/${at}-${round}`);
+      draft.row('filesystem', '/', draft.row('pod_container', 'app', pod));
+    }
+    for (const row of draft.rows) {
+      for (let column = 0; column < row.columns.width; column++) draft.set(row, column, figure(row, column, round));
+      if (row.kind === 'pod') draft.setTimes(row, timesOf(row, round));
+    }
+    history.add(as<MonotonicMs>(round * spans.periodMs), draft);
+    layouts.add(history.layout);
+    const current = [...history.layout.rows()].filter((row) => history.isCurrent(row));
+    assert.equal(current.length, 2 + 10 * 3, `round ${round}`);
+    for (const row of current) assertTold(history, row, round);
+    assert.deepEqual(nesting(history), [
+      'filesystem under node',
+      'filesystem under pod_container',
+      'node',
+      'pod',
+      'pod_container under pod',
+    ]);
+  }
+  assert.ok(layouts.size > 3, `${layouts.size} layouts`);
+});
+
+const timesOf = (row: Row, round: number) => {
+  const start = figure(row, 0, round);
+  return { start, cpu: start + 1, memory: start + 2, network: start + 3 };
+};
+
+function assertTold({ current }: SubjectHistory, row: Row, round: number): void {
+  for (let column = 0; column < row.columns.width; column++) {
+    const scale = row.columns.scales[column] ?? 1;
+    assert.equal(current?.cells[row.at + column], Math.round(figure(row, column, round) * scale));
+  }
+  const times = current?.times.slice(row.timesAt, row.timesAt + 4);
+  if (row.kind === 'pod') assert.deepEqual([...(times ?? [])], Object.values(timesOf(row, round)));
+}
+
+function nesting({ layout }: SubjectHistory): readonly string[] {
+  const found = [...layout.rows()].map(({ kind, parent }) =>
+    parent === undefined ? kind : `${kind} under ${parent.kind}`,
+  );
+  return [...new Set(found)].sort();
+}
