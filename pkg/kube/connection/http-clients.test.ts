@@ -149,6 +149,20 @@ for (const [name, makeClient] of Object.entries(clients)) {
 }
 
 describe('HTTP by Node.js’s own client alone', () => {
+  it('keeps no socket that is open only after everything was closed', async () => {
+    await using site = await Site.open((_, response) => response.end('{}'));
+    const opening = Promise.withResolvers<void>();
+    const slow: Connect = (done) => void opening.promise.then(() => site.connect(done));
+    const client = await site.client(agentClient, { connect: slow });
+    const answer = assert.rejects(asked(client), /the connection is closed/);
+    await new Promise(setImmediate);
+    await client[Symbol.asyncDispose]();
+    opening.resolve();
+    await answer;
+    while (site.opened === 0) await new Promise(setImmediate);
+    await site.socketsGone();
+  });
+
   it('gives up what is aborted while its socket is opened, and goes on with the next', async () => {
     await using site = await Site.open((_, response) => response.end('{}'));
     const opening = Promise.withResolvers<void>();
