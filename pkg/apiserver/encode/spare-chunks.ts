@@ -11,8 +11,8 @@ const lent = new WeakSet<ArrayBufferLike>();
 
 /**
  * Memory for so many bytes: for a full chunk what an earlier one left, if there is any. A long list would take new memory
- * for each of its hundreds of chunks otherwise, upon which V8 looks through the whole heap for garbage, once per list or
- * more: that took a fifth of its time, on other threads.
+ * for each of its hundreds of chunks otherwise, and memory outside the heap that is newly taken makes V8 look through the
+ * whole heap for garbage the sooner.
  */
 export function roomFor(bytes: number): Buffer {
   if (bytes !== fullChunk) return Buffer.allocUnsafe(bytes);
