@@ -39,9 +39,10 @@ export class TlsFronts {
     return front;
   }
 
-  /** Nothing is routed to `port` any more. */
+  /** Nothing is routed to `port` any more; a front that leads nowhere is let go. */
   forget(port: number): void {
-    for (const { routes } of this.#fronts.values()) routes.delete(port);
+    for (const [certificate, { routes }] of this.#fronts)
+      if (routes.delete(port) && routes.size === 0) this.#fronts.delete(certificate);
   }
 
   #httpsServer({ certPem, keyPem }: KeyPair, routes: ReadonlyMap<number, SimulatedKubelet>): Server {

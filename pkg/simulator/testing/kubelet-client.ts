@@ -11,7 +11,7 @@ import type { ClusterShape } from '../shape/cluster-shape.ts';
 let certificate: Promise<CertificatePair> | undefined;
 
 /** Making keys takes long, so all tests of a file share one certificate, made when first needed. */
-function sharedCertificate(): Promise<CertificatePair> {
+export function sharedCertificate(): Promise<CertificatePair> {
   certificate ??= issueCertificate({
     commonName: 'kubelets',
     ipAddresses: ['127.0.0.1'],

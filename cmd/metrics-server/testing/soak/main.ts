@@ -93,7 +93,8 @@ async function takeReadings(period: number): Promise<void> {
   read.handles.push(open.length - sockets);
   read.series.push(text.split('\n').length);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
-  console.error(`${period} of ${periods} periods in ${seconds} s: ${(heapUsed / 1e6).toFixed(1)} MB of heap`);
+  const [heapMb, buffersMb] = [heapUsed, arrayBuffers].map((bytes) => (bytes / 1e6).toFixed(1));
+  console.error(`${period} of ${periods} periods in ${seconds} s: ${heapMb} MB of heap, ${buffersMb} MB of buffers`);
 }
 
 function verdictOn(series: Series): { readonly line: string; readonly grows: boolean } {
