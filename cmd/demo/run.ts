@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openConnection } from '../../pkg/kube/connection/connection.ts';
-import { undiciClient } from '../../pkg/kube/connection/undici-client.ts';
+import { undiciClient } from '../../pkg/kube/connection/http/undici-client.ts';
 import { systemClock } from '../../pkg/lifecycle/clock.ts';
 import { silentLogger } from '../../pkg/telemetry/logger.ts';
 import { type Child, startChild } from './child.ts';

@@ -1,5 +1,5 @@
 import type { ClientTrust, RequestHeaderTrust } from '../model/client-trust.ts';
-import { troubleWithBundle } from './connection/certificate-bundle.ts';
+import { troubleWithBundle } from './connection/identity/certificate-bundle.ts';
 
 /** What a ConfigMap's data says about whom to trust, or why it says nothing usable. */
 export type TrustOutcome =

@@ -1,4 +1,4 @@
-import { troubleWithBundle } from '../kube/connection/certificate-bundle.ts';
+import { troubleWithBundle } from '../kube/connection/identity/certificate-bundle.ts';
 import type { Clock } from '../lifecycle/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Config } from './config.ts';

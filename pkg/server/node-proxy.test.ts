@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { BodyTooLarge } from '../kube/connection/response-body.ts';
+import { BodyTooLarge } from '../kube/connection/http/response-body.ts';
 import type { KubeRequest, KubeResponse } from '../kube/connection/transport.ts';
 import { nodeProxy } from './node-proxy.ts';
 

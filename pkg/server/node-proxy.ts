@@ -1,4 +1,4 @@
-import { BodyTooLarge } from '../kube/connection/response-body.ts';
+import { BodyTooLarge } from '../kube/connection/http/response-body.ts';
 import type { KubeTransport } from '../kube/connection/transport.ts';
 import { bodyLimit } from '../scraper/kubelet/answer/unpack.ts';
 import type { KubeletAnswer } from '../scraper/kubelet/kubelet-client.ts';

@@ -5,7 +5,7 @@ import { renderJson } from '../../../pkg/doctor/report/render-json.ts';
 import { renderText } from '../../../pkg/doctor/report/render-text.ts';
 import { exitCodeOf, type Report } from '../../../pkg/doctor/report/report.ts';
 import { openConnection } from '../../../pkg/kube/connection/connection.ts';
-import { undiciClient } from '../../../pkg/kube/connection/undici-client.ts';
+import { undiciClient } from '../../../pkg/kube/connection/http/undici-client.ts';
 import { systemClock } from '../../../pkg/lifecycle/clock.ts';
 import { silentLogger } from '../../../pkg/telemetry/logger.ts';
 import type { ValuesOf } from '../flags/flag.ts';

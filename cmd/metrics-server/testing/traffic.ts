@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import {
   type AnnouncedRequest as SentRequest,
   channelNames as toApiserver,
-} from '../../../pkg/kube/connection/announced.ts';
+} from '../../../pkg/kube/connection/http/announced.ts';
 import { type AnnouncedAnswer, type AnnouncedRequest, channelNames } from '../../../pkg/scraper/kubelet/announced.ts';
 
 /** Real time, longer than any answer on the loopback interface takes on a busy machine. */

@@ -1,16 +1,16 @@
 import { arch, platform } from 'node:os';
 import type { Clock } from '../../lifecycle/clock.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import { agentClient } from './agent-client.ts';
 import { apiserverConnector } from './connector.ts';
-import { LiveCredentials } from './credentials.ts';
-import { troubleWith } from './credentials-check.ts';
 import type { ExchangeObserver } from './exchange-observer.ts';
-import type { MakeHttpClient } from './http-client.ts';
+import { agentClient } from './http/agent-client.ts';
+import type { MakeHttpClient } from './http/http-client.ts';
 import { HttpConnection } from './http-connection.ts';
-import type { Credentials, Identity } from './identity.ts';
-import { inClusterIdentity, serviceAccountFolder } from './in-cluster.ts';
-import { kubeconfigIdentity } from './kubeconfig.ts';
+import { LiveCredentials } from './identity/credentials.ts';
+import { troubleWith } from './identity/credentials-check.ts';
+import type { Credentials, Identity } from './identity/identity.ts';
+import { inClusterIdentity, serviceAccountFolder } from './identity/in-cluster.ts';
+import { kubeconfigIdentity } from './identity/kubeconfig.ts';
 import { environmentProxy } from './proxy/proxy.ts';
 import type { KubeConnection } from './transport.ts';
 

@@ -1,6 +1,6 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
-import type { Credentials, Identity } from './identity.ts';
+import type { Credentials, Identity } from './identity/identity.ts';
 import type { Destination } from './proxy/no-proxy.ts';
 import type { Proxy } from './proxy/proxy.ts';
 import { tunnel } from './proxy/tunnel.ts';

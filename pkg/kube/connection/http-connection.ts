@@ -1,9 +1,9 @@
-import { announced } from './announced.ts';
-import type { LiveCredentials } from './credentials.ts';
 import type { ExchangeObserver, ExchangeTally } from './exchange-observer.ts';
-import type { HttpAnswer, HttpClient } from './http-client.ts';
-import type { Credentials, Identity } from './identity.ts';
-import { readLines, readText } from './response-body.ts';
+import { announced } from './http/announced.ts';
+import type { HttpAnswer, HttpClient } from './http/http-client.ts';
+import { readLines, readText } from './http/response-body.ts';
+import type { LiveCredentials } from './identity/credentials.ts';
+import type { Credentials, Identity } from './identity/identity.ts';
 import type { KubeConnection, KubeletCredentials, KubeRequest, KubeResponse } from './transport.ts';
 
 const bodyLimit = 16 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { complaintOf } from './complaint.ts';
-import { BodyTooLarge } from './response-body.ts';
+import { BodyTooLarge } from './http/response-body.ts';
 import type { KubeResponse, KubeTransport } from './transport.ts';
 
 /** Why a request to the kube-apiserver gave nothing to work with, in words for people. */

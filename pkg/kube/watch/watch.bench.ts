@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../lifecycle/clock.ts';
 import { bestOf } from '../../lifecycle/testing/best-of.ts';
 import { silentLogger } from '../../telemetry/logger.ts';
-import { readLines } from '../connection/response-body.ts';
+import { readLines } from '../connection/http/response-body.ts';
 import type { KubeResponse, KubeTransport } from '../connection/transport.ts';
 import { PodCatalog } from '../pods.ts';
 

@@ -1,5 +1,5 @@
-import type { Clock } from '../../lifecycle/clock.ts';
-import type { Logger } from '../../telemetry/logger.ts';
+import type { Clock } from '../../../lifecycle/clock.ts';
+import type { Logger } from '../../../telemetry/logger.ts';
 import { troubleWith } from './credentials-check.ts';
 import type { Credentials, Identity } from './identity.ts';
 

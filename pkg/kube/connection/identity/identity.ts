@@ -1,4 +1,4 @@
-import type { Proxy } from './proxy/proxy.ts';
+import type { Proxy } from '../proxy/proxy.ts';
 
 /** What we show a peer, and by what we recognise it. PEM texts; all absent where a cluster asks for nothing. */
 export interface Credentials {

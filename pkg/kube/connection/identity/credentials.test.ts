@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { WoundClock } from '../../lifecycle/wound-clock.ts';
-import { KeptLog } from '../testing/kept-log.ts';
+import { WoundClock } from '../../../lifecycle/wound-clock.ts';
+import { KeptLog } from '../../testing/kept-log.ts';
+import { HttpConnection } from '../http-connection.ts';
 import { LiveCredentials } from './credentials.ts';
-import { HttpConnection } from './http-connection.ts';
 import type { Credentials, Identity } from './identity.ts';
 
 describe('live credentials', () => {

@@ -1,5 +1,5 @@
+import { secureContextOf } from '../connector.ts';
 import { troubleWithBundle } from './certificate-bundle.ts';
-import { secureContextOf } from './connector.ts';
 import type { Credentials } from './identity.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
-import { type Connect, keepAliveMs } from './connector.ts';
+import { type Connect, keepAliveMs } from '../connector.ts';
 import type { HttpAnswer, HttpClient, HttpClientOptions, HttpRequest } from './http-client.ts';
 import { Places } from './places.ts';
 

@@ -3,10 +3,10 @@ import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { WoundClock } from '../../lifecycle/wound-clock.ts';
-import { KeptLog } from '../testing/kept-log.ts';
-import { openConnection } from './connection.ts';
-import { problemOfFailure } from './problem.ts';
+import { WoundClock } from '../../../lifecycle/wound-clock.ts';
+import { KeptLog } from '../../testing/kept-log.ts';
+import { openConnection } from '../connection.ts';
+import { problemOfFailure } from '../problem.ts';
 
 const secret = 'eyJhbGciOi';
 

@@ -3,9 +3,9 @@ import type { RequestOptions } from 'node:https';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import type { Cluster, User } from '@kubernetes/client-node/dist/config_types.js';
-import { complaintOf } from './complaint.ts';
+import { complaintOf } from '../complaint.ts';
+import { parseProxy } from '../proxy/proxy.ts';
 import type { Credentials, Identity, IdentityOutcome } from './identity.ts';
-import { parseProxy } from './proxy/proxy.ts';
 
 /** The identity that a kubeconfig file's current context names. */
 export async function kubeconfigIdentity(path: string): Promise<IdentityOutcome> {

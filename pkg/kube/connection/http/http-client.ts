@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { Connect } from './connector.ts';
+import type { Connect } from '../connector.ts';
 
 /** One request as it goes over the wire. */
 export interface HttpRequest {
