@@ -85,20 +85,23 @@ describe('a server with the catalogue', () => {
 
   it('tells what the disks of containers read as it follows from what they truly used', async () => {
     let compared = 0;
-    for (const { name: node, pods } of shape.nodes)
-      for (const { namespace, name: pod, containers } of pods)
-        for (const { name: container } of containers) {
-          const told = await points(
-            `namespaces/${namespace}/pods/${pod}/containers/${container}/metrics/disk/io_write_bytes?${onDisk}`,
-          );
-          const said = system.simulator.kubelets
-            .served(node)
-            .filter((sample) => sample.pod === pod && sample.container === container)
-            .map(({ cpu }) => 4096 * Math.floor(cpu / 4e8));
-          assert.ok(told.length >= 4, `${told.length} points of ${pod}`);
-          for (const { value } of told) assert.ok(said.includes(value), `${pod}/${container} never said ${value}`);
-          compared += told.length;
-        }
+    const containers = shape.nodes.flatMap(({ name: node, pods }) =>
+      pods.flatMap(({ namespace, name: pod, containers: each }) =>
+        each.map(({ name: container }) => ({ node, namespace, pod, container })),
+      ),
+    );
+    for (const { node, namespace, pod, container } of containers) {
+      const told = await points(
+        `namespaces/${namespace}/pods/${pod}/containers/${container}/metrics/disk/io_write_bytes?${onDisk}`,
+      );
+      const said = system.simulator.kubelets
+        .served(node)
+        .filter((sample) => sample.pod === pod && sample.container === container)
+        .map(({ cpu }) => 4096 * Math.floor(cpu / 4e8));
+      assert.ok(told.length >= 4, `${told.length} points of ${pod}`);
+      for (const { value } of told) assert.ok(said.includes(value), `${pod}/${container} never said ${value}`);
+      compared += told.length;
+    }
     assert.ok(compared >= 12 * 4);
   });
 
