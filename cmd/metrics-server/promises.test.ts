@@ -97,7 +97,7 @@ const shown: Readonly<Record<string, readonly [file: string, title: string]>> = 
     'is reached through the one of the environment, and verified all the same',
   ],
   'a certificate or kubeconfig is missing': [
-    'pkg/server/file-flags.test.ts',
+    'pkg/server/trust/file-flags.test.ts',
     'stays as it was last good while the new one is half-written, and the log says so once',
   ],
   'a container has used nothing yet': [

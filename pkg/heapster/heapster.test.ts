@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { metricsAt } from './catalogue/catalogue.ts';
 import { MadeHeapster } from './testing/made-heapster.ts';
 
-// Restarts, clocks, nodes and pods that come and go are told as stories: pkg/server/testdata/scenarios.
+// Restarts, clocks, nodes and pods that come and go are told as stories: pkg/server/catalogue/testdata/scenarios.
 
 const container = { type: 'pod_container', namespace: 'web', pod: 'a', container: 'app' } as const;
 

@@ -12,15 +12,13 @@ import { Registry } from '../telemetry/exposition.ts';
 import { auditOf, openAudit } from './audit.ts';
 import { callersOf } from './callers.ts';
 import { catalogsOf } from './catalogs.ts';
-import type { PlannedCatalogue } from './catalogue.ts';
+import type { PlannedCatalogue } from './catalogue/catalogue.ts';
 import type { Config } from './config.ts';
 import { openConnections } from './connections.ts';
 import { debugRoutes } from './debug-routes.ts';
-import { degradationOf } from './degradation.ts';
+import { degradationOf } from './degradation/degradation.ts';
 import { sharedClientOf } from './kubelet-client.ts';
-import { kubeletPins } from './kubelet-pins.ts';
 import type { Means } from './means.ts';
-import { openNamedFiles } from './named-files.ts';
 import { nodeProxy } from './node-proxy.ts';
 import { ownMetrics } from './own-metrics.ts';
 import { probesOf } from './probes.ts';
@@ -28,6 +26,8 @@ import { Server } from './server.ts';
 import { serverAddress } from './server-address.ts';
 import { servingOf } from './serving.ts';
 import type { Surroundings } from './surroundings.ts';
+import { kubeletPins } from './trust/kubelet-pins.ts';
+import { openNamedFiles } from './trust/named-files.ts';
 import { versionInfo } from './version-info.ts';
 
 /** A server ready to run, which closes what it opened; or everything that is wrong with the files it was given. */
@@ -78,7 +78,7 @@ export async function assemble(config: Config, surroundings: Surroundings): Prom
  * function has `using` declarations.
  */
 async function plannedCatalogue(means: Means): Promise<PlannedCatalogue | undefined> {
-  return means.config.catalogue && (await import('./catalogue.ts')).planCatalogue(means);
+  return means.config.catalogue && (await import('./catalogue/catalogue.ts')).planCatalogue(means);
 }
 
 /** The wiring diagram: kubelets -> scraper -> storage -> API, beside the catalogs that say what there is. */

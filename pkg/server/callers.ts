@@ -4,8 +4,8 @@ import type { TokenCacheInstruments } from '../apiserver/instruments/token-cache
 import type { KubeTransport } from '../kube/connection/transport.ts';
 import { AccessReviews, TokenReviews } from '../kube/reviews.ts';
 import type { ClientTrust } from '../model/client-trust.ts';
-import { clientTrust } from './client-trust.ts';
 import type { Means } from './means.ts';
+import { clientTrust } from './trust/client-trust.ts';
 
 /** Who tells callers apart and who decides what they may: both by asking the kube-apiserver where nobody here knows. */
 export interface Callers {

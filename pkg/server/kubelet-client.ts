@@ -5,8 +5,8 @@ import { KubeletConnections } from '../scraper/kubelet/kubelet-connections.ts';
 import type { KeyMemory } from '../scraper/kubelet/trust/key-memory.ts';
 import type { Registry } from '../telemetry/exposition.ts';
 import type { KubeletConfig } from './config.ts';
-import { type KubeletCredentialsMeans, kubeletCredentials } from './kubelet-credentials.ts';
 import type { Means } from './means.ts';
+import { type KubeletCredentialsMeans, kubeletCredentials } from './trust/kubelet-credentials.ts';
 
 /** Connections to kubelets live from one period to the next, with room for a slow one. */
 const keepAlivePeriods = 3;

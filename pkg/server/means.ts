@@ -4,8 +4,8 @@ import type { Registry } from '../telemetry/exposition.ts';
 import type { AuditMeans } from './audit.ts';
 import type { Config } from './config.ts';
 import type { Connections } from './connections.ts';
-import type { NamedFiles } from './named-files.ts';
 import type { Surroundings } from './surroundings.ts';
+import type { NamedFiles } from './trust/named-files.ts';
 
 /** What there is to build a server from, once everything the configuration names has been opened. */
 export interface Means extends Surroundings {

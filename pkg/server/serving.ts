@@ -6,8 +6,8 @@ import { InFlightLimit } from '../apiserver/filters/in-flight-limit.ts';
 import { ShutdownGate } from '../apiserver/filters/shutdown-gate.ts';
 import { strictTransportSecurity } from '../apiserver/filters/strict-transport-security.ts';
 import type { Means } from './means.ts';
-import { selfManagedCertificate } from './self-managed-certificate.ts';
 import type { ServerParts } from './server.ts';
+import { selfManagedCertificate } from './trust/self-managed-certificate.ts';
 
 /** What the flags say about serving, as the API and the server around it need it. */
 export interface Serving {
