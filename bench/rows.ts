@@ -44,7 +44,8 @@ export type Figures = Partial<Record<Figure, number>>;
 
 /** By shape, then figure: what may not be exceeded on two shared cores. */
 export const budgets: Readonly<Record<string, Figures>> = {
-  empty: { listening: 0.6, rssListening: 75 },
+  // Met easily when it was 0.6: what was measured, and a fifth more.
+  empty: { listening: 0.48, rssListening: 75 },
   small: { busyMcpu: 60, busyRss: 120 },
   medium: { rss: 150 },
   standard: { firstAnswer: 8, cpuPerScrape: 0.45, rss: 230, json: 110, protobuf: 110, select: 1 },
