@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { Heapster } from '../../pkg/heapster/heapster.ts';
-import { defaultLabelOptions } from '../../pkg/heapster/labels.ts';
+import { usualHeapster } from '../../pkg/heapster/testing/usual-heapster.ts';
 import { WoundClock } from '../../pkg/lifecycle/wound-clock.ts';
 import type { PodFacts } from '../../pkg/model/pod-facts.ts';
 import { as, type MonotonicMs } from '../../pkg/model/units.ts';
 import { summaryQuestion } from '../../pkg/scraper/collect/summary-question.ts';
 import { Registry } from '../../pkg/telemetry/exposition.ts';
-import { silentLogger } from '../../pkg/telemetry/logger.ts';
 
 /**
  * Run with `node --expose-gc cmd/metrics-server/catalogue.bench.ts`. Every node answers with a recorded summary made larger: 30
@@ -109,20 +107,7 @@ function catalogueOf(nodes: number, budgetBytes: number) {
   const clock = new WoundClock();
   const registry = new Registry();
   const pods = new Map(Array.from({ length: nodes }, (_, node) => [`node-${node}`, factsOf(node)]));
-  const heapster = new Heapster({
-    facts: {
-      podsOn: (node) => pods.get(node) ?? [],
-      pod: () => undefined,
-      node: () => undefined,
-      namespaceUid: () => undefined,
-    },
-    labels: defaultLabelOptions,
-    spans: { periodMs: 60_000, shortMs: 900_000, longStepMs: 300_000, longMs: 86_400_000 },
-    budgetBytes,
-    clock,
-    log: silentLogger,
-    registry,
-  });
+  const heapster = usualHeapster({ facts: { podsOn: (node) => pods.get(node) ?? [] }, budgetBytes, clock, registry });
   return { heapster, registry, clock };
 }
 

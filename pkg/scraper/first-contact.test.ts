@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Gate } from '../lifecycle/gate.ts';
 import { WoundClock } from '../lifecycle/wound-clock.ts';
 import { FirstContact } from './first-contact.ts';
-import { Gate } from './gate.ts';
 
 const never = new AbortController().signal;
 

@@ -1,11 +1,11 @@
 import type { Clock } from '../lifecycle/clock.ts';
 import { deadline } from '../lifecycle/deadline.ts';
+import type { Gate } from '../lifecycle/gate.ts';
 import type { NodeBatch } from '../model/batch.ts';
 import type { NodeRecord } from '../model/cluster.ts';
 import { as, type MonotonicMs } from '../model/units.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { FirstContact } from './first-contact.ts';
-import type { Gate } from './gate.ts';
 import type { ScraperInstruments } from './instruments.ts';
 import { NodeLog } from './node-log.ts';
 import { type Attempt, isSilence, isSuccess, type Outcome, type Source } from './outcome.ts';

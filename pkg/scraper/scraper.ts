@@ -1,12 +1,12 @@
 import { beats } from '../lifecycle/beats.ts';
 import type { Clock } from '../lifecycle/clock.ts';
+import { Gate } from '../lifecycle/gate.ts';
 import type { NodeRecord } from '../model/cluster.ts';
 import type { LabelSelector } from '../model/label-selector.ts';
 import type { MonotonicMs } from '../model/units.ts';
 import type { Registry } from '../telemetry/exposition.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type BatchSink, FollowedNode, type Surroundings } from './followed-node.ts';
-import { Gate } from './gate.ts';
 import { ScraperInstruments } from './instruments.ts';
 import { type AddressOptions, kubeletAddresses, kubeletTarget } from './kubelet/address.ts';
 import type { KubeletClient } from './kubelet/kubelet-client.ts';

@@ -3,9 +3,10 @@ import type { PodFacts } from '../../model/pod-facts.ts';
 import { as, type MonotonicMs } from '../../model/units.ts';
 import { Registry } from '../../telemetry/exposition.ts';
 import { type Logger, silentLogger } from '../../telemetry/logger.ts';
-import { Heapster } from '../heapster.ts';
+import type { Heapster } from '../heapster.ts';
 import { defaultLabelOptions, type LabelOptions } from '../labels.ts';
 import { type MadeNode, madeSummary } from './made-summary.ts';
+import { usualHeapster } from './usual-heapster.ts';
 
 /** How a made catalogue differs from the usual one. */
 export interface MadeHeapsterOptions {
@@ -23,15 +24,13 @@ export class MadeHeapster {
   #beat: MonotonicMs = as<MonotonicMs>(0);
 
   constructor({ budgetBytes = 2 ** 28, pods = [], labels = {}, log = silentLogger }: MadeHeapsterOptions = {}) {
-    this.heapster = new Heapster({
+    this.heapster = usualHeapster({
       facts: {
         podsOn: (node) => pods.filter((pod) => pod.node === node),
         pod: (namespace, name) => pods.find((pod) => pod.namespace === namespace && pod.name === name),
-        node: () => undefined,
         namespaceUid: (namespace) => `uid-${namespace}`,
       },
       labels: { ...defaultLabelOptions, ...labels },
-      spans: { periodMs: 60_000, shortMs: 900_000, longStepMs: 300_000, longMs: 86_400_000 },
       budgetBytes,
       clock: this.clock,
       log,

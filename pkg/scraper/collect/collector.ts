@@ -1,10 +1,10 @@
 import type { Clock } from '../../lifecycle/clock.ts';
 import { deadline } from '../../lifecycle/deadline.ts';
+import { Gate } from '../../lifecycle/gate.ts';
 import type { NodeRecord } from '../../model/cluster.ts';
 import type { LabelSelector } from '../../model/label-selector.ts';
 import { as, type MonotonicMs } from '../../model/units.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import { Gate } from '../gate.ts';
 import type { AddressOptions } from '../kubelet/address.ts';
 import type { KubeletClient } from '../kubelet/kubelet-client.ts';
 import type { Outcome } from '../outcome.ts';

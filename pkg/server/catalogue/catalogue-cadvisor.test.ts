@@ -4,16 +4,12 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { catalogue } from '../../heapster/catalogue/catalogue.ts';
 import type { Entity } from '../../heapster/entity.ts';
-import { Heapster } from '../../heapster/heapster.ts';
-import { defaultLabelOptions } from '../../heapster/labels.ts';
 import type { MetricSet } from '../../heapster/model-source.ts';
-import { WoundClock } from '../../lifecycle/wound-clock.ts';
+import { usualHeapster } from '../../heapster/testing/usual-heapster.ts';
 import { as, type MonotonicMs } from '../../model/units.ts';
 import { cadvisorQuestion } from '../../scraper/collect/cadvisor-question.ts';
 import type { Question } from '../../scraper/collect/question.ts';
 import { summaryQuestion } from '../../scraper/collect/summary-question.ts';
-import { Registry } from '../../telemetry/exposition.ts';
-import { silentLogger } from '../../telemetry/logger.ts';
 import { unrecorded } from './testing/unrecorded.ts';
 
 /** One machine at a moment: its summary, and what its cAdvisor said, by file. */
@@ -90,15 +86,7 @@ describe('what only cAdvisor knows, from what real kubelets said', () => {
 
 /** The newest sets after each moment. */
 function tell(moments: readonly Moment[]): readonly (readonly MetricSet[])[] {
-  const heapster = new Heapster({
-    facts: { podsOn: () => [], pod: () => undefined, node: () => undefined, namespaceUid: () => undefined },
-    labels: defaultLabelOptions,
-    spans: { periodMs: 60_000, shortMs: 900_000, longStepMs: 300_000, longMs: 86_400_000 },
-    budgetBytes: 2 ** 28,
-    clock: new WoundClock(),
-    log: silentLogger,
-    registry: new Registry(),
-  });
+  const heapster = usualHeapster();
   const summary = summaryQuestion();
   // cAdvisor's figures become part of the node's next frame: a node is known from its first one on.
   return [undefined, ...moments].flatMap((moment, at) => {

@@ -2,15 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { metricNamed } from '../../heapster/catalogue/catalogue.ts';
 import { keyOf } from '../../heapster/entity.ts';
-import { Heapster } from '../../heapster/heapster.ts';
-import { defaultLabelOptions } from '../../heapster/labels.ts';
 import type { MetricSet } from '../../heapster/model-source.ts';
-import { WoundClock } from '../../lifecycle/wound-clock.ts';
+import { usualHeapster } from '../../heapster/testing/usual-heapster.ts';
 import { as, type MonotonicMs } from '../../model/units.ts';
 import { cadvisorQuestion } from '../../scraper/collect/cadvisor-question.ts';
 import { summaryQuestion } from '../../scraper/collect/summary-question.ts';
-import { Registry } from '../../telemetry/exposition.ts';
-import { silentLogger } from '../../telemetry/logger.ts';
 import { unrecorded } from './testing/unrecorded.ts';
 
 const began = Date.parse('2026-11-21T12:00:00Z');
@@ -68,15 +64,7 @@ describe('what no recording tells of', () => {
 
 /** The sets of two rounds. Of the first one only the figures that rates need are told. */
 function tell(): readonly ReadonlyMap<string, MetricSet>[] {
-  const heapster = new Heapster({
-    facts: { podsOn: () => [], pod: () => undefined, node: () => undefined, namespaceUid: () => undefined },
-    labels: defaultLabelOptions,
-    spans: { periodMs, shortMs: 900_000, longStepMs: 300_000, longMs: 86_400_000 },
-    budgetBytes: 2 ** 28,
-    clock: new WoundClock(),
-    log: silentLogger,
-    registry: new Registry(),
-  });
+  const heapster = usualHeapster();
   const question = summaryQuestion();
   return [0, 1, 2]
     .map((round) => {

@@ -3,18 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { catalogue } from '../../heapster/catalogue/catalogue.ts';
-import type { ClusterFacts } from '../../heapster/cluster-facts.ts';
 import { type EntityType, keyOf } from '../../heapster/entity.ts';
-import { Heapster } from '../../heapster/heapster.ts';
-import { defaultLabelOptions } from '../../heapster/labels.ts';
+import type { Heapster } from '../../heapster/heapster.ts';
 import type { MetricSet } from '../../heapster/model-source.ts';
+import { usualHeapster } from '../../heapster/testing/usual-heapster.ts';
 import { decodePodFacts } from '../../kube/facts/decode-pod.ts';
-import { WoundClock } from '../../lifecycle/wound-clock.ts';
 import type { NodeFacts } from '../../model/pod-facts.ts';
 import { as, type MonotonicMs } from '../../model/units.ts';
 import { summaryQuestion } from '../../scraper/collect/summary-question.ts';
-import { Registry } from '../../telemetry/exposition.ts';
-import { silentLogger } from '../../telemetry/logger.ts';
 import { expectedSets, type PodObjectJson, type Values } from './testing/expected-sets.ts';
 import type { SummaryJson } from './testing/independent-catalogue.ts';
 import { unrecorded } from './testing/unrecorded.ts';
@@ -136,19 +132,11 @@ function nodeFacts(name: string): NodeFacts {
 
 function heapsterOf(node: string, objects: readonly PodObjectJson[]): Heapster {
   const pods = objects.flatMap((object) => decodePodFacts(object) ?? []);
-  const facts: ClusterFacts = {
-    podsOn: () => pods,
-    pod: (namespace, name) => pods.find((pod) => pod.namespace === namespace && pod.name === name),
-    node: () => nodeFacts(node),
-    namespaceUid: () => undefined,
-  };
-  return new Heapster({
-    facts,
-    labels: defaultLabelOptions,
-    spans: { periodMs: 60_000, shortMs: 900_000, longStepMs: 300_000, longMs: 86_400_000 },
-    budgetBytes: 2 ** 28,
-    clock: new WoundClock(),
-    log: silentLogger,
-    registry: new Registry(),
+  return usualHeapster({
+    facts: {
+      podsOn: () => pods,
+      pod: (namespace, name) => pods.find((pod) => pod.namespace === namespace && pod.name === name),
+      node: () => nodeFacts(node),
+    },
   });
 }

@@ -1,7 +1,7 @@
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { Gate } from '../../../lifecycle/gate.ts';
 import { type Connect, keepAliveMs } from '../connector.ts';
 import type { HttpAnswer, HttpClient, HttpClientOptions, HttpRequest } from './http-client.ts';
-import { Places } from './places.ts';
 
 /** A third of what kube-apiserver waits before it closes a socket itself: they will hardly ever do it at the same time. */
 const idleMs = 30_000;
@@ -20,13 +20,13 @@ class AgentClient implements HttpClient {
   readonly #agent: Agent;
   readonly #host: string;
   /** An agent does not count sockets that are being opened, so requests are counted instead. */
-  readonly #places: Places;
+  readonly #gate: Gate;
   readonly #open = new Set<ClientRequest>();
   #isClosed = false;
 
   constructor({ server, connect, maxSockets }: HttpClientOptions) {
     this.#host = new URL(server).host;
-    this.#places = new Places(maxSockets);
+    this.#gate = new Gate(maxSockets);
     this.#agent = new Agent({
       keepAlive: true,
       keepAliveMsecs: keepAliveMs,
@@ -41,9 +41,9 @@ class AgentClient implements HttpClient {
   }
 
   async send(asked: HttpRequest): Promise<HttpAnswer> {
-    await this.#places.take(asked.signal);
-    if (!this.#isClosed && !asked.signal.aborted) return await this.#exchange(asked);
-    this.#places.leave();
+    const place = await this.#gate.enter(asked.signal);
+    if (!this.#isClosed && !asked.signal.aborted) return await this.#exchange(asked, place);
+    place[Symbol.dispose]();
     asked.signal.throwIfAborted();
     throw closed();
   }
@@ -64,7 +64,7 @@ class AgentClient implements HttpClient {
     };
   }
 
-  #exchange({ method, path, headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
+  #exchange({ method, path, headers, body, signal }: HttpRequest, place: Disposable): Promise<HttpAnswer> {
     const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
     const asking = request({ agent: this.#agent, method, path, headers: { host: this.#host, ...headers } });
     this.#open.add(asking);
@@ -82,7 +82,7 @@ class AgentClient implements HttpClient {
     asking.once('close', () => {
       signal.removeEventListener('abort', stop);
       this.#open.delete(asking);
-      this.#places.leave();
+      place[Symbol.dispose]();
     });
     asking.end(body ?? undefined);
     return promise;

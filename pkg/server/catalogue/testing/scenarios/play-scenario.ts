@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { Heapster } from '../../../../heapster/heapster.ts';
-import { defaultLabelOptions } from '../../../../heapster/labels.ts';
+import type { Heapster } from '../../../../heapster/heapster.ts';
 import { KeptLines } from '../../../../heapster/testing/kept-lines.ts';
+import { usualHeapster } from '../../../../heapster/testing/usual-heapster.ts';
 import { WoundClock } from '../../../../lifecycle/wound-clock.ts';
 import type { NodeFacts } from '../../../../model/pod-facts.ts';
 import type { MonotonicMs } from '../../../../model/units.ts';
 import { cadvisorQuestion } from '../../../../scraper/collect/cadvisor-question.ts';
 import type { Question } from '../../../../scraper/collect/question.ts';
 import { summaryQuestion } from '../../../../scraper/collect/summary-question.ts';
-import { Registry } from '../../../../telemetry/exposition.ts';
 import { checkExpectation } from './check-expectation.ts';
 import { cadvisorText, summaryText } from './kubelet-texts.ts';
 import { PointWatch } from './point-watch.ts';
@@ -48,19 +47,10 @@ class Stage {
   readonly #last = new Map<string, { readonly uid: string; readonly text: Buffer; readonly cadvisor: Buffer }>();
 
   constructor({ nodes }: Scenario) {
-    this.#heapster = new Heapster({
-      facts: {
-        podsOn: () => [],
-        pod: () => undefined,
-        node: (name) => factsOf(name, nodes.get(name)),
-        namespaceUid: () => undefined,
-      },
-      labels: defaultLabelOptions,
-      spans: { periodMs: minuteMs, shortMs: 15 * minuteMs, longStepMs: 5 * minuteMs, longMs: 24 * 60 * minuteMs },
-      budgetBytes: 2 ** 28,
+    this.#heapster = usualHeapster({
+      facts: { node: (name) => factsOf(name, nodes.get(name)) },
       clock: this.#clock,
       log: this.log,
-      registry: new Registry(),
     });
     this.watch = new PointWatch(this.#heapster.model, nodes);
   }
