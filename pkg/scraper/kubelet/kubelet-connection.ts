@@ -3,6 +3,7 @@ import type { KubeletTarget } from './address.ts';
 import { answerTo, mostBytes } from './answer/answer-to.ts';
 import type { BodyPool } from './answer/body-pool.ts';
 import { ResponseReader } from './answer/response-reader.ts';
+import type { FewPerTurn } from './few-per-turn.ts';
 import type { KubeletAnswer } from './kubelet-client.ts';
 import { Line, type LineOptions, type LineUser } from './line.ts';
 import { failureOf, hungUp } from './network-failure.ts';
@@ -11,6 +12,8 @@ import { Requests, type RequestsOptions } from './requests.ts';
 /** Where one kubelet is, and where its answers are put. */
 export interface ConnectionOptions extends LineOptions, RequestsOptions {
   readonly pool: BodyPool;
+  /** When answers are made of what came in. */
+  readonly turns: FewPerTurn;
   readonly clock: Pick<Clock, 'timer'>;
 }
 
@@ -99,8 +102,7 @@ export class KubeletConnection implements LineUser, Disposable {
       const taken = reader.take(this.#options.landing, length);
       if (reader.ending !== undefined) this.#finish(reader, taken === length);
     } catch (error) {
-      // A fault of ours, thrown here, would take the other nodes with it.
-      this.#end({ kind: 'bad-body', message: `it met a fault in this server: ${String(error)}` });
+      this.#end(faultMetBy(error));
     }
   }
 
@@ -154,8 +156,16 @@ export class KubeletConnection implements LineUser, Disposable {
     if (!goesOn) this.#hangUp();
     this.#forgetAsking();
     // Somebody asked, or nothing would have been read.
+    if (asking !== undefined) this.#options.turns.do(() => this.#answer(reader, asking));
+  }
+
+  #answer(reader: ResponseReader, { target, done }: Asking): void {
     const { pool } = this.#options;
-    if (asking !== undefined) answerTo(reader, { accept: asking.target.accept, pool }, asking.done);
+    try {
+      answerTo(reader, { accept: target.accept, pool }, done);
+    } catch (error) {
+      done(faultMetBy(error));
+    }
   }
 
   #end(answer: KubeletAnswer): void {
@@ -181,3 +191,9 @@ export class KubeletConnection implements LineUser, Disposable {
 
   readonly #giveUp = (): void => this.#end({ kind: 'timed-out' });
 }
+
+/** A fault of ours, thrown while bytes come in, would take the other nodes with it. */
+const faultMetBy = (error: unknown): KubeletAnswer => ({
+  kind: 'bad-body',
+  message: `it met a fault in this server: ${String(error)}`,
+});

@@ -4,6 +4,7 @@ import type { Registry } from '../../telemetry/exposition.ts';
 import type { KubeletTarget } from './address.ts';
 import { announced } from './announced.ts';
 import { BodyPool } from './answer/body-pool.ts';
+import { FewPerTurn } from './few-per-turn.ts';
 import type {
   KubeletAnswer,
   KubeletClient,
@@ -34,6 +35,9 @@ export interface KubeletConnectionsOptions {
 /** TLS hands over 16 KiB at a time, TCP as much as there is. */
 const landingBytes = 64 * 1024;
 
+/** Unpacking an answer, reading and storing it take half a millisecond or more. */
+const answersPerTurn = 8;
+
 /** A node's connection, and to whom it leads. */
 interface Kept {
   readonly connection: KubeletConnection;
@@ -54,6 +58,7 @@ export class KubeletConnections implements KubeletClient, Disposable {
   readonly #kept = new Map<string, Kept>();
   readonly #book: TrustBook;
   readonly #pool = new BodyPool();
+  readonly #turns = new FewPerTurn(answersPerTurn);
   readonly #landing = Buffer.allocUnsafeSlow(landingBytes);
   #sweep: Disposable | undefined;
 
@@ -128,8 +133,8 @@ export class KubeletConnections implements KubeletClient, Disposable {
     this.#close(node);
     const { clock, userAgent, encoding = 'gzip' } = this.#options;
     const tls = context && { context, accept: (socket: TLSSocket) => this.#accept(socket, target) };
-    const memory = { landing: this.#landing, pool: this.#pool };
-    const connection = new KubeletConnection({ host, port, tls, userAgent, encoding, clock, ...memory });
+    const shared = { landing: this.#landing, pool: this.#pool, turns: this.#turns, clock };
+    const connection = new KubeletConnection({ host, port, tls, userAgent, encoding, ...shared });
     const kept = { connection, target, context, usedAt: clock.monotonic() };
     this.#kept.set(node, kept);
     this.#sweepLater();
