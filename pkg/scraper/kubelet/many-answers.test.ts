@@ -17,7 +17,7 @@ it('the answers of many kubelets that lie ready all at once are worked in over s
       .once('data', () => asking.push(socket) === kubelets && everybodyAsked.resolve());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  opened.defer(() => new Promise((resolve) => server.close(resolve)));
+  opened.defer(() => new Promise<void>((resolve) => void server.close(() => resolve())));
   opened.defer(() => asking.forEach((socket) => void socket.destroy()));
   const { port } = server.address() as AddressInfo;
   const credentials = { current: () => ({}) };
