@@ -6,12 +6,17 @@ import { type ByteReader, type ByteWriter, fourDigits } from './byte-writer.ts';
  *
  *   odd code      (code + 1) / 2 cells are as before
  *   even code > 0 one cell has moved: code / 2 is the distance d, zigzag: 2d, or -2d - 1 where it is negative
- *   0, then       0 = nothing is known now; 1 = zero, where nothing was known; 2 = eight bytes of a double
+ *   0, then       0 = nothing is known now; 1 = zero, where nothing was known; 2 = eight bytes of a double;
+ *                 3 = nothing is known of so many cells; 4 = so many are zero, whatever they were
+ *
+ * A pod that comes brings a hundred zeros, because most never wait for anything, and one that goes leaves nothing known.
  */
 const special = 0;
 const unknown = 0;
 const zero = 1;
 const raw = 2;
+const manyUnknown = 3;
+const manyZero = 4;
 
 /** Beyond this distance a code would not be exact. */
 const farthest = 2 ** 50;
@@ -38,7 +43,10 @@ export function writeCells(frames: FramePair, at: number, end: number, writer: B
     }
     if (run > 0) writer.small(2 * run - 1);
     run = 0;
-    writeCell(frames, cell, writer);
+    const alike = Number.isNaN(is) || (is === 0 && Number.isNaN(was)) ? alikeFrom(after, cell, end) : 1;
+    if (alike === 1) writeCell(frames, cell, writer);
+    else writeAlike(is, alike, writer);
+    cell += alike - 1;
   }
   // What follows the last change needs no words: the row ends there.
 }
@@ -52,7 +60,11 @@ export function readCells(cells: Float64Array, reader: ByteReader, end: number):
       cell += (code + 1) / 2;
       continue;
     }
-    cells[cell] = code === special ? readSpecial(reader) : known(cellOf(cells, cell)) + unzigzag(code / 2);
+    if (code === special) {
+      cell = readSpecial(cells, cell, reader);
+      continue;
+    }
+    cells[cell] = known(cellOf(cells, cell)) + unzigzag(code / 2);
     cell++;
   }
 }
@@ -82,15 +94,27 @@ function writeSpecial(distance: number, is: number, writer: ByteWriter): void {
   }
 }
 
-function readSpecial(reader: ByteReader): number {
-  switch (reader.varint()) {
-    case unknown:
-      return Number.NaN;
-    case zero:
-      return 0;
-    default:
-      return reader.double();
-  }
+/** Cells of which nothing is known, or that are zero, as the first of them is. */
+function writeAlike(first: number, count: number, writer: ByteWriter): void {
+  writer.varint(special);
+  writer.varint(Number.isNaN(first) ? manyUnknown : manyZero);
+  writer.varint(count);
+}
+
+/** How many cells from one on are as it is: unknown, or zero. */
+function alikeFrom(cells: Float64Array, from: number, end: number): number {
+  const isUnknown = Number.isNaN(cellOf(cells, from));
+  let at = from + 1;
+  while (at < end && (isUnknown ? Number.isNaN(cellOf(cells, at)) : cellOf(cells, at) === 0)) at++;
+  return at - from;
+}
+
+/** Returns the cell behind those it has read. */
+function readSpecial(cells: Float64Array, cell: number, reader: ByteReader): number {
+  const what = reader.varint();
+  const next = cell + (what === manyUnknown || what === manyZero ? reader.varint() : 1);
+  cells.fill(what === raw ? reader.double() : what === zero || what === manyZero ? 0 : Number.NaN, cell, next);
+  return next;
 }
 
 /** Looking beyond the end, which the engine allows, makes it prepare for everything: then each cell it reads is an object. */

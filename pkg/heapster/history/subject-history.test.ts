@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { as, type MonotonicMs } from '../../model/units.ts';
 import { Draft } from '../processing/draft.ts';
+import { columnsOf } from '../rows/columns.ts';
 import type { Row } from '../rows/layout.ts';
 import { SubjectHistory } from './subject-history.ts';
 
@@ -44,6 +45,28 @@ test('where pods come and go, the newest frame still says of each row what was s
     ]);
   }
   assert.ok(layouts.size > 3, `${layouts.size} layouts`);
+});
+
+test('who is not told of in the frame at a seam has a row again when told of later, and loses nothing of before', () => {
+  const history = new SubjectHistory(spans);
+  const draft = new Draft();
+  const told: number[] = [];
+  for (let round = 0; round < 12; round++) {
+    draft.begin(history.layout);
+    const names = round === 4 ? ['web/stays'] : ['web/stays', ...Array.from({ length: 20 }, (_, at) => `web/${at}`)];
+    for (const name of names) draft.set(draft.row('pod', name), 0, round);
+    if (names.includes('web/7')) told.push(round);
+    history.add(as<MonotonicMs>(round * spans.periodMs), draft);
+    if (round === 4) assert.equal(history.layout.length, 1, 'the others have lost their rows');
+  }
+  const found = history.short.chunks.flatMap((chunk) => {
+    const row = chunk.rows.find('pod', 'web/7', undefined);
+    return row === undefined ? [] : [...chunk.walk(row.index).map(({ cells }) => cells[0] ?? Number.NaN)];
+  });
+  assert.deepEqual(
+    found.filter((value) => !Number.isNaN(value)),
+    told.map((round) => round * (columnsOf('pod').scales[0] ?? 1)),
+  );
 });
 
 const timesOf = (row: Row, round: number) => {

@@ -21,9 +21,6 @@ const shortChunks = 3;
 const fewestFrames = 5;
 const longFramesPerChunk = 12;
 
-/** A subject of which nothing was told for so long may lose its row: where pods come and go, most rows would be of dead ones. */
-const deadAfterFrames = 2;
-
 const nothing = new Float64Array(0);
 
 /** The newest frame. The next one is written over it: copy what you keep. */
@@ -124,28 +121,30 @@ export class SubjectHistory {
     return this.#layout.bytes + kept + this.#longFrame.byteLength + this.#average.bytes;
   }
 
-  /** Begins a layout without the rows of subjects long gone, when they are many; the newest frame moves into it. */
+  /**
+   * Begins a layout without the rows of subjects that the newest frame does not tell of, when they are many: where pods come
+   * and go, most rows would be of dead ones. Nothing is known of them any more, and who comes back has a row again.
+   */
   #compact(): void {
     const { beat } = this.#current ?? {};
     if (beat === undefined) return;
-    const dead = beat - deadAfterFrames * this.#spans.periodMs;
     let alive = 0;
-    for (const seenAt of this.#seenAt) if (seenAt >= dead) alive++;
+    for (const seenAt of this.#seenAt) if (seenAt === beat) alive++;
     if (this.#layout.length - alive < Math.max(8, this.#layout.length / 4)) return;
     // What was gathered since the last frame of the long history belongs to the rows of before.
     if (this.#averageSince !== undefined) this.#endAverage(beat);
-    this.#moveTo(new Layout(alive), dead);
+    this.#moveTo(new Layout(alive), beat);
     this.#current = { beat, cells: this.#cells, times: this.#times };
     this.#bytes = this.#ownBytes();
   }
 
-  /** Moves what was told of since `dead`. Rows only go to the front, so that each finds its place free. */
-  #moveTo(layout: Layout, dead: number): void {
+  /** Moves what was told of at `beat`. Rows only go to the front, so that each finds its place free. */
+  #moveTo(layout: Layout, beat: MonotonicMs): void {
     const from = this.#layout;
     const moved = new Int32Array(from.length).fill(-1);
     for (let row = 0; row < from.length; row++) {
-      // Parents stand before their children, and live as long as they do.
-      if (!((this.#seenAt[row] ?? Number.NaN) >= dead)) continue;
+      // Parents stand before their children, and are told of where they are.
+      if (this.#seenAt[row] !== beat) continue;
       const parent = from.parentOf(row);
       const to = layout.adopt(from, row, parent < 0 ? -1 : (moved[parent] ?? -1));
       moved[row] = to;

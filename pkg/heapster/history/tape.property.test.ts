@@ -67,6 +67,22 @@ test('a tape is as large as it says, and becomes smaller when it forgets', () =>
   assert.equal(tape.oldest, 45, 'the newest chunk stays');
 });
 
+test('who comes with nothing but zeros, and who goes, takes a few bytes', () => {
+  const rows = new Rows();
+  rows.add(100);
+  const tape = new Tape<Rows>(10);
+  const [nobody, idle] = [Number.NaN, 0].map((value) => new Float64Array(100).fill(value));
+  const frames = [nobody, idle, nobody, idle, idle, nobody].filter((frame) => frame !== undefined);
+  for (const [beat, frame] of frames.entries())
+    tape.add(as<MonotonicMs>(beat), rows, frame, frames[beat - 1] ?? new Float64Array(0));
+  assert.deepEqual(
+    [...everyRow(tape)].map(({ cells }) => cells[99]),
+    frames.map((frame) => frame[99]),
+  );
+  const [chunk] = tape.chunks;
+  assert.ok((chunk?.size ?? Number.NaN) <= 6 * 5, `${chunk?.size} bytes`);
+});
+
 test('rows that only frames of before have are counted with these, until they are forgotten', () => {
   const frame = new Float64Array(4).fill(1);
   const [before, after] = [new Rows(), new Rows()];
@@ -86,7 +102,7 @@ test('rows that only frames of before have are counted with these, until they ar
 function* everyRow(tape: Tape<Rows>) {
   for (const chunk of tape.chunks)
     for (let row = 0; row < chunk.rows.length; row++)
-      for (const { beat, cells } of chunk.walk(row)) yield { beat, row, cells, rows: chunk.rows };
+      for (const { beat, cells } of chunk.walk(row)) yield { beat, row, cells: cells.slice(), rows: chunk.rows };
 }
 
 function nextFrame(rows: Rows, before: Float64Array | undefined, random: (below: number) => number): Float64Array {
