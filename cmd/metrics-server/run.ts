@@ -1,6 +1,7 @@
 import { systemClock } from '../../pkg/lifecycle/clock.ts';
 import { assemble } from '../../pkg/server/assemble.ts';
 import { createLogger, type Logger } from '../../pkg/telemetry/logger.ts';
+import { collectLessOften } from './catalogue-heap.ts';
 import { configOf } from './config.ts';
 import { type ParsedOptions, parseOptions } from './options.ts';
 import { type Choice, chosenSubcommand } from './subcommands/subcommand.ts';
@@ -58,6 +59,7 @@ type RunOptions = Extract<ParsedOptions, { kind: 'run' }>;
 
 async function serve({ options, ignored, inert, doubts }: RunOptions): Promise<number> {
   const config = configOf(options);
+  if (config.catalogue !== undefined) collectLessOften();
   const log = createLogger({ ...config.logging, stream: process.stderr });
   if (ignored.length > 0) log.warn('Arguments are ignored, they belong to no flag', { arguments: ignored });
   if (inert.length > 0) log.warn('Flags are set that have no effect', { flags: inert });
