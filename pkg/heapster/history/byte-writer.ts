@@ -19,7 +19,7 @@ export class ByteWriter {
     return this.#bytes.length;
   }
 
-  /** All that was written; valid until the next write. */
+  /** All that was written; valid until the next write, or the next `trim`. */
   get written(): Uint8Array {
     return this.#bytes.subarray(0, this.#size);
   }
@@ -31,7 +31,7 @@ export class ByteWriter {
 
   /** Gives back what is not used. */
   trim(): void {
-    if (this.#size < this.#bytes.length) this.#bytes = this.#bytes.slice(0, this.#size);
+    if (this.#size < this.#bytes.length) this.#moveTo(this.#size);
   }
 
   /** A whole number from 0 up to 2^53. */
@@ -82,9 +82,12 @@ export class ByteWriter {
   #reserve(more: number): void {
     if (this.#size + more <= this.#bytes.length) return;
     // By half, not twice: what is written here stays for minutes, and unused room is memory all the same.
-    const larger = new Uint8Array(Math.max(this.#size + more, Math.ceil(this.#bytes.length * 1.5)));
-    larger.set(this.#bytes);
-    this.#bytes = larger;
+    this.#moveTo(Math.max(this.#size + more, Math.ceil(this.#bytes.length * 1.5)));
+  }
+
+  /** Into memory of another size; that of before is given back at once. */
+  #moveTo(capacity: number): void {
+    this.#bytes = new Uint8Array(this.#bytes.buffer.transfer(capacity));
   }
 }
 

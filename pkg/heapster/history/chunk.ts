@@ -93,10 +93,10 @@ export class Chunk<Rows extends RowRanges> {
   /** Walks one row through the frames. `cells` belongs to the walk: copy what you keep. */
   *walk(row: number): Generator<{ readonly beat: MonotonicMs; readonly cells: Float64Array }> {
     const cells = new Float64Array(this.rows.startOf(row + 1) - this.rows.startOf(row)).fill(Number.NaN);
-    const bytes = this.#bytes.written;
     for (const [at, beat] of this.#beats.entries()) {
       if (row >= (this.#lengths[at] ?? 0)) continue;
-      const reader = new ByteReader(bytes, this.#starts[at] ?? 0);
+      // Anew each time: a frame that is added while somebody rests on the way may move them elsewhere.
+      const reader = new ByteReader(this.#bytes.written, this.#starts[at] ?? 0);
       const end = findRow(reader, row);
       if (end !== undefined) readCells(cells, reader, end);
       yield { beat, cells };

@@ -20,3 +20,12 @@ test('numbers stay in their memory while there is room, and what was there befor
   assert.equal(again[104], 0);
   assert.notEqual(resized(again, 200, 0).buffer, many.buffer);
 });
+
+test('memory that has become too small is given back at once', () => {
+  const before = Float64Array.of(1, 2, 3);
+  const { buffer } = before;
+  const after = resized(before, 1_000, 7);
+  assert.ok(buffer.detached);
+  assert.deepEqual([...after.subarray(0, 4)], [1, 2, 3, 7]);
+  assert.equal(after.at(-1), 7);
+});

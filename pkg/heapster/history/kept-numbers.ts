@@ -5,8 +5,8 @@ type Numbers = Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
 
 /**
  * The same numbers, as many as `length`, those that are new filled with `fill`. They stay in the memory they are in wherever
- * it is large enough: memory that is thrown away once a minute for every node keeps the collector of garbage busy. Those
- * that were handed in are not to be used any more.
+ * it is large enough, and give it back at once where it is not: memory that is thrown away once a minute for every node
+ * would lie about until the next collection of garbage. Those that were handed in are not to be used any more.
  */
 export function resized<Kept extends Numbers>(numbers: Kept, length: number, fill: number): Kept {
   const before = numbers.length;
@@ -15,10 +15,8 @@ export function resized<Kept extends Numbers>(numbers: Kept, length: number, fil
   const bytes = length * numbers.BYTES_PER_ELEMENT;
   const { buffer } = numbers;
   if (buffer.byteLength >= bytes) return filled(new make(buffer, 0, length), before, fill);
-  const larger = new ArrayBuffer(Math.ceil(length * (1 + spare)) * numbers.BYTES_PER_ELEMENT);
-  const moved = new make(larger, 0, length);
-  moved.set(numbers);
-  return filled(moved, before, fill);
+  const larger = buffer.transfer(Math.ceil(length * (1 + spare)) * numbers.BYTES_PER_ELEMENT);
+  return filled(new make(larger, 0, length), before, fill);
 }
 
 function filled<Kept extends Numbers>(numbers: Kept, from: number, fill: number): Kept {

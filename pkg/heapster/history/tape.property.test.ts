@@ -83,6 +83,19 @@ test('who comes with nothing but zeros, and who goes, takes a few bytes', () => 
   assert.ok((chunk?.size ?? Number.NaN) <= 6 * 5, `${chunk?.size} bytes`);
 });
 
+test('who rests on the way through a row goes on reading, however many frames are added meanwhile', () => {
+  const rows = new Rows();
+  rows.add(50);
+  const tape = new Tape<Rows>(60);
+  const frame = (beat: number) => new Float64Array(50).fill(beat * 1_000);
+  const add = (beat: number): void => tape.add(as<MonotonicMs>(beat), rows, frame(beat), frame(beat - 1));
+  for (let beat = 0; beat < 3; beat++) add(beat);
+  const walk = tape.chunks[0]?.walk(0);
+  assert.equal(walk?.next().value?.cells[49], 0);
+  for (let beat = 3; beat < 60; beat++) add(beat);
+  for (let beat = 1; beat < 60; beat++) assert.equal(walk?.next().value?.cells[49], beat * 1_000);
+});
+
 test('rows that only frames of before have are counted with these, until they are forgotten', () => {
   const frame = new Float64Array(4).fill(1);
   const [before, after] = [new Rows(), new Rows()];
