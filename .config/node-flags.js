@@ -11,6 +11,7 @@
  *                             and only the start takes less: 76 instead of 79 MB.
  * --heap-growing-percent      The old generation is collected when it has grown by half. Left to itself it grew to three times
  *                             what was alive before anybody looked.
+ *                             With --catalogue the program itself makes it 100 (cmd/metrics-server/catalogue-heap.ts).
  * MALLOC_ARENA_MAX            One heap of the C library for all threads.
  * MALLOC_TRIM_THRESHOLD_      What is free at its end goes back to the machine, and large pieces stay out of it. Otherwise
  *                             both limits grow with what was used at the start, when all connections are made at a time.
