@@ -65,8 +65,8 @@ describe('a new node', () => {
       );
     };
     assert.deepEqual(at(300), [1_000, 1_000]);
-    assert.deepEqual(at(1_200), [3_000, 4_000]);
-    assert.deepEqual(at(5_000), [3_000, 7_500]);
+    assert.deepEqual(at(1_200), [3_500, 4_000]);
+    assert.deepEqual(at(5_000), [3_500, 7_500]);
   });
 
   it('that answers slowly is not asked again before it is due', () => {
@@ -164,7 +164,14 @@ describe('short beats', () => {
       [1, 150, 300, 1_200, 2_250, 5_000, 50_000].map((nodes) => paceOf(15_000, nodes).stepMs),
       [500, 500, 1_000, 4_000, 7_500, 7_500, 7_500],
     );
-    assert.deepEqual([paceOf(400, 1).stepMs, paceOf(3_000, 5_000).secondMs], [400, 1_500]);
+    assert.deepEqual([paceOf(400, 1).stepMs, paceOf(3_000, 5_000).secondMs], [400, 3_000]);
+  });
+
+  it('ask for a second answer soon in small clusters, and in larger ones when its samples are sure to give a rate', () => {
+    assert.deepEqual(
+      [1, 150, 300, 301, 500, 1_000, 5_000].map((nodes) => paceOf(15_000, nodes).secondMs),
+      [500, 500, 1_000, 3_500, 3_500, 3_500, 3_500],
+    );
   });
 });
 
