@@ -10,7 +10,6 @@ import { tableJson } from '../apiserver/encode/json/table.ts';
 import { objectFields } from '../apiserver/encode/protobuf/protobuf.ts';
 import { protobufList } from '../apiserver/encode/protobuf/protobuf-list.ts';
 import { ProtobufWriter } from '../apiserver/encode/protobuf/protobuf-writer.ts';
-import { plainShelf } from '../apiserver/encode/protobuf/shelf.ts';
 import type { Resource } from '../apiserver/resource.ts';
 import { WoundClock } from '../lifecycle/wound-clock.ts';
 import { parseDuration } from '../model/duration.ts';
@@ -88,11 +87,10 @@ describe('the recorded answers of the reference', () => {
       const { typeMeta, raw } = decoded('Unknown', golden.subarray(4));
       const { items } = decoded(typeMeta.kind, raw);
       const resource = recordedResource(items.map(asJson), index);
-      const item = (object: unknown, out: ProtobufWriter): void => objectFields(object, resource.wire, out);
       const body = await protobufList(
         { kind: typeMeta.kind, apiVersion },
         resource.list({}),
-        { item, shelf: plainShelf() },
+        resource.wire,
         new AbortController().signal,
       );
       assert.ok(body instanceof Uint8Array);

@@ -11,7 +11,7 @@ import { usageCells, usageColumns } from './columns.ts';
 import { type ApiInstruments, ageSeconds } from './instruments.ts';
 import { notFound } from './not-found.ts';
 import type { NodeLister, UsageSource } from './source.ts';
-import { measuredFields, measuredJson, measuredSize, usageFields, usageJson, usageSize } from './wire.ts';
+import { measuredFields, measuredJson, usageFields, usageJson } from './wire.ts';
 
 /** What one node used, as of one answer. */
 export interface NodeMetrics {
@@ -107,7 +107,6 @@ const wire: Wire<NodeMetrics> = {
     measuredFields(usage, out);
     usageFields(4, usage, out);
   },
-  protobufSize: ({ usage }) => measuredSize(usage) + usageSize(usage),
   columns: ({ usage }) => usageColumns([usage]),
   cells: ({ usage }, columns) => usageCells([usage], usage.windowNs, columns),
 };

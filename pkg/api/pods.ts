@@ -1,4 +1,3 @@
-import { fieldSize, stringSize } from '../apiserver/encode/protobuf/protobuf-writer.ts';
 import { rememberingLast } from '../apiserver/encode/remembering-last.ts';
 import type { Found, ListQuery, NotFound, Resource, Wire } from '../apiserver/resource.ts';
 import type { Clock } from '../lifecycle/clock.ts';
@@ -13,9 +12,8 @@ import type { Findings, MissingNode } from './absence/survey.ts';
 import { usageCells, usageColumns } from './columns.ts';
 import { type ApiInstruments, ageSeconds } from './instruments.ts';
 import { notFound } from './not-found.ts';
-import { PodShelf } from './pod-shelf.ts';
 import type { PodLister, UsageSource } from './source.ts';
-import { measuredFields, measuredJson, measuredSize, usageFields, usageJson, usageSize } from './wire.ts';
+import { measuredFields, measuredJson, usageFields, usageJson } from './wire.ts';
 
 /** Pods looked at without a turn of the event loop, be they sent or not: a millisecond at most. */
 const looksPerTurn = 512;
@@ -171,12 +169,6 @@ const wire: Wire<PodMetrics> = {
       out.close(opened);
     }
   },
-  protobufSize({ usage }) {
-    let size = measuredSize(usage);
-    for (const { name, usage: used } of usage.containers) size += fieldSize(stringSize(name) + usageSize(used));
-    return size;
-  },
-  shelf: () => new PodShelf(),
   columns: (first) => usageColumns(usagesOf(first)),
   cells: (object, columns) => usageCells(usagesOf(object), object.usage.windowNs, columns),
 };

@@ -4,7 +4,7 @@ import { textOf } from '../apiserver/encode/json/json.ts';
 import { ProtobufWriter } from '../apiserver/encode/protobuf/protobuf-writer.ts';
 import { cpuText, memoryText } from '../model/quantity.ts';
 import { as, type EpochMs } from '../model/units.ts';
-import { measuredFields, measuredSize, usageFields, usageJson, usageSize } from './wire.ts';
+import { usageFields, usageJson } from './wire.ts';
 
 const near = (value: number): readonly number[] => [value - 1, value, value + 1];
 const edges = [
@@ -57,16 +57,6 @@ test('amounts of every size are printed as the quantities they are, in JSON and 
       });
     }
     assert.deepEqual(out.finish(), plain.finish(), where);
-    assert.equal(usageSize(usage), out.length, where);
-  }
-});
-
-test('moments and windows of every size take as many bytes as was reckoned', () => {
-  for (const amount of [...amounts.map(Math.floor), -1]) {
-    const measured = { sampledAt: Math.max(0, amount), windowNs: amount };
-    const out = new ProtobufWriter();
-    measuredFields(measured, out);
-    assert.equal(measuredSize(measured), out.length, `${amount}`);
   }
 });
 

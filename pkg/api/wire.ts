@@ -1,7 +1,6 @@
-import { digitsOf } from '../apiserver/encode/byte-buffer.ts';
 import type { JsonWriter } from '../apiserver/encode/json/json-writer.ts';
-import { timeFields, timeSize } from '../apiserver/encode/protobuf/protobuf.ts';
-import { fieldSize, type ProtobufWriter, varintSize } from '../apiserver/encode/protobuf/protobuf-writer.ts';
+import { timeFields } from '../apiserver/encode/protobuf/protobuf.ts';
+import { ProtobufWriter } from '../apiserver/encode/protobuf/protobuf-writer.ts';
 import { formatDuration } from '../model/duration.ts';
 import { cpuText, memoryText } from '../model/quantity.ts';
 import type { Usage } from '../model/sample.ts';
@@ -46,36 +45,31 @@ export function measuredFields({ sampledAt, windowNs }: Measured, out: ProtobufW
   out.close(duration);
 }
 
-/** How many bytes `measuredFields` writes. */
-export function measuredSize({ sampledAt, windowNs }: Measured): number {
-  return fieldSize(timeSize(sampledAt)) + fieldSize(1 + varintSize(windowNs));
-}
-
-/** A map<string, Quantity> as field `field`, written out for the same reason. */
+/** A map<string, Quantity> as field `field`, below 16. */
 export function usageFields(field: number, { cpu, memory, swap }: Usage, out: ProtobufWriter): void {
   quantityEntry(field, cpuAmount, cpu, out);
   quantityEntry(field, memoryAmount, memory, out);
   if (swap !== undefined) quantityEntry(field, swapAmount, swap, out);
 }
 
-/** How many bytes `usageFields` writes, for fields below 16. */
-export function usageSize({ cpu, memory, swap }: Usage): number {
-  const required = entrySize(cpuAmount, cpu) + entrySize(memoryAmount, memory);
-  return swap === undefined ? required : required + entrySize(swapAmount, swap);
-}
-
-const entrySize = ({ name, size }: Amount, amount: number): number =>
-  fieldSize(fieldSize(name.length) + fieldSize(fieldSize(size(amount))));
-
-function quantityEntry(field: number, { name, write }: Amount, amount: number, out: ProtobufWriter): void {
+/** All that stands before the amount is the same but for three lengths, which are below 128: long lists hold four a pod. */
+function quantityEntry(field: number, { head, write }: Amount, amount: number, out: ProtobufWriter): void {
   const entry = out.open(field);
-  out.string(1, name);
-  const quantity = out.open(2);
-  const text = out.open(1);
+  out.appendPart(head, 0, head.length);
+  const text = out.length;
   write(amount, out);
   out.close(text);
-  out.close(quantity);
+  out.close(text - 2);
   out.close(entry);
+}
+
+/** The fields of an entry up to its amount, with places for the lengths of the quantity and of its text. */
+function headOf(name: string): Uint8Array {
+  const out = new ProtobufWriter();
+  out.string(1, name);
+  out.open(2);
+  out.open(1);
+  return out.finish();
 }
 
 /** Whoever takes an amount piece by piece. */
@@ -86,10 +80,8 @@ interface AmountWriter {
 }
 
 interface Amount {
-  readonly name: string;
+  readonly head: Uint8Array;
   readonly write: (amount: number, out: AmountWriter) => void;
-  /** How many characters that writes. */
-  readonly size: (amount: number) => number;
 }
 
 /** Whether CPU is what nearly all containers have: under two cores, not in whole microcores. Then it is written without a text. */
@@ -118,12 +110,6 @@ function writeMemory(bytes: number, out: AmountWriter): void {
   out.text('Ki');
 }
 
-const cpuSize = (nanocores: number): number =>
-  isPlainCpu(nanocores) ? digitsOf(nanocores) + 1 : cpuText(nanocores).length;
-
-const memorySize = (bytes: number): number =>
-  isPlainMemory(bytes) ? digitsOf(bytes / 1024) + 2 : memoryText(bytes).length;
-
-const cpuAmount: Amount = { name: 'cpu', write: writeCpu, size: cpuSize };
-const memoryAmount: Amount = { name: 'memory', write: writeMemory, size: memorySize };
-const swapAmount: Amount = { name: 'swap', write: writeMemory, size: memorySize };
+const cpuAmount: Amount = { head: headOf('cpu'), write: writeCpu };
+const memoryAmount: Amount = { head: headOf('memory'), write: writeMemory };
+const swapAmount: Amount = { head: headOf('swap'), write: writeMemory };

@@ -2,10 +2,8 @@ import { listJson, objectJson, type TypeMeta, textOf } from './encode/json/json.
 import type { JsonWriter } from './encode/json/json-writer.ts';
 import { partialJson, partialListType, partialType } from './encode/json/partial-metadata.ts';
 import { type TableOptions, tableJson } from './encode/json/table.ts';
-import { metadataFields, metadataSize, objectFields, objectSize, protobufBody } from './encode/protobuf/protobuf.ts';
-import { type ListForm, protobufList } from './encode/protobuf/protobuf-list.ts';
-import { fieldSize } from './encode/protobuf/protobuf-writer.ts';
-import { plainShelf } from './encode/protobuf/shelf.ts';
+import { objectFields, type ProtobufParts, protobufBody } from './encode/protobuf/protobuf.ts';
+import { protobufList } from './encode/protobuf/protobuf-list.ts';
 import { listBody, textBody, textsOf } from './encode/text-body.ts';
 import type { Answer } from './exchange.ts';
 import { contentTypes, type MediaType, type Offers } from './negotiate.ts';
@@ -38,7 +36,7 @@ export function objectAnswer(object: unknown, view: View): Answer {
   const form = formOf(view);
   if (view.media.encoding !== 'protobuf')
     return textAnswer([`${textOf((out) => form.document(object, out))}\n`], view.media);
-  return protobufAnswer(protobufBody(form.type, (out) => form.fields.item(object, out)));
+  return protobufAnswer(protobufBody(form.type, (out) => objectFields(object, form.parts, out)));
 }
 
 /**
@@ -55,8 +53,7 @@ export async function listAnswer(objects: Iterable<unknown>, view: View, signal:
   if (media.encoding !== 'protobuf') {
     return await listTextAnswer((perPiece) => listJson(form.listType, objects, form.item, perPiece), media, signal);
   }
-  const shelf = view.resource.wire.shelf?.() ?? plainShelf();
-  return protobufAnswer(await protobufList(form.listType, objects, { ...form.fields, shelf }, signal));
+  return protobufAnswer(await protobufList(form.listType, objects, form.parts, signal));
 }
 
 /** An answer in JSON or YAML made of compact JSON pieces. */
@@ -87,7 +84,7 @@ interface Form {
   readonly document: (object: unknown, out: JsonWriter) => void;
   /** Prints an object in a list. */
   readonly item: (object: unknown, out: JsonWriter) => void;
-  readonly fields: Pick<ListForm<unknown>, 'item' | 'size'>;
+  readonly parts: ProtobufParts<unknown>;
 }
 
 function formOf(view: View): Form {
@@ -100,7 +97,7 @@ function formOf(view: View): Form {
       listType: { ...type, kind: `${type.kind}List` },
       document: (object, out) => objectJson(type, object, wire, out),
       item: (object, out) => objectJson(undefined, object, wire, out),
-      fields: { item: (object, out) => objectFields(object, wire, out), size: objectSize(wire) },
+      parts: wire,
     };
   }
   const document = (object: unknown, out: JsonWriter): void => partialJson(as.version, wire.metadata(object), out);
@@ -109,10 +106,7 @@ function formOf(view: View): Form {
     listType: partialListType(as.version),
     document,
     item: document,
-    fields: {
-      item: (object, out) => out.message(1, (metadata) => metadataFields(wire.metadata(object), metadata)),
-      size: (object) => fieldSize(metadataSize(wire.metadata(object))),
-    },
+    parts: { metadata: (object) => wire.metadata(object), protobufFields: () => undefined },
   };
 }
 

@@ -3,7 +3,6 @@ import type { FieldSelector } from '../model/field-selector.ts';
 import type { LabelSelector } from '../model/label-selector.ts';
 import type { JsonWriter } from './encode/json/json-writer.ts';
 import type { ProtobufWriter } from './encode/protobuf/protobuf-writer.ts';
-import type { Shelf } from './encode/protobuf/shelf.ts';
 import type { TypeDescription } from './openapi/type-description.ts';
 
 /** The metadata our objects carry: no uid, resourceVersion or annotations, as in the reference. */
@@ -33,12 +32,8 @@ export interface Wire<T> {
   jsonMembers(object: T, out: JsonWriter): void;
   /** The fields that follow `metadata` (field 1) of the protobuf message, in ascending order. */
   protobufFields(object: T, out: ProtobufWriter): void;
-  /** How many bytes those take, for lists of many. Absent = they are written to be measured. */
-  protobufSize?(object: T): number;
   /** Columns after Name, decided by the first object, as the reference does; none for an empty list. */
   columns(first: T): readonly TableColumn[];
-  /** Where objects of a long list wait in little memory. Absent = they wait as they are. */
-  shelf?(): Shelf<T>;
   /** One cell per column. */
   cells(object: T, columns: readonly TableColumn[]): readonly string[];
 }
@@ -79,9 +74,9 @@ export interface Resource<T> {
   readonly wire: Wire<T>;
   get(name: string, namespace: string | undefined): Found<T>;
   /**
-   * Objects in the order they are sent. Drawn lazily: an abandoned answer stops the drawing. An object may change once the
-   * next one is drawn, where its kind has a shelf. Whoever has much to look at gives `undefined` now and then, upon which
-   * others get a turn of the event loop.
+   * Objects in the order they are sent. Drawn lazily: an abandoned answer stops the drawing. Of an object everything
+   * but its metadata may change once the next one is drawn. Whoever has much to look at gives `undefined` now and then,
+   * upon which others get a turn of the event loop.
    */
   list(query: ListQuery): Iterable<T | undefined>;
   /** What whoever lists should know of what such a list leaves out, a sentence each. Absent = nothing ever. */

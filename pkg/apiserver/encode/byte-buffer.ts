@@ -45,6 +45,15 @@ export class ByteBuffer {
     this.#length += bytes.length;
   }
 
+  /** Some of many bytes: few enough to be copied one by one, without a view of them being made. */
+  appendPart(bytes: Uint8Array, start: number, end: number): void {
+    this.reserve(end - start);
+    const into = this.#bytes;
+    let at = this.#length;
+    for (let from = start; from < end; from++) into[at++] = bytes[from] ?? 0;
+    this.#length = at;
+  }
+
   /** A text in UTF-8. */
   text(text: string): void {
     this.reserve(text.length * 3);
@@ -133,7 +142,7 @@ export class ByteBuffer {
 }
 
 /** How many decimal digits a whole number from 0 to 2^31 has. */
-export function digitsOf(value: number): number {
+function digitsOf(value: number): number {
   let digits = 1;
   for (let power = 10; digits < 10 && value >= power; power *= 10) digits++;
   return digits;

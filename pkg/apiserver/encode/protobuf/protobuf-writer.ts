@@ -90,6 +90,11 @@ export class ProtobufWriter {
     this.#out.append(fields);
   }
 
+  /** Those of them from `start` to `end`. */
+  appendPart(fields: Uint8Array, start: number, end: number): void {
+    this.#out.appendPart(fields, start, end);
+  }
+
   /** Tag and length of a bytes field whose `length` bytes the caller sends after these, for what is too long to be held twice. */
   lengthOf(field: number, length: number): void {
     this.#tag(field, wireBytes);
@@ -149,7 +154,7 @@ export class ProtobufWriter {
 }
 
 /** Bytes of a varint: a whole number up to 2^53, of which a negative one takes ten. */
-export function varintSize(value: number): number {
+function varintSize(value: number): number {
   if (value < 0) return 10;
   let size = 1;
   let rest = value;

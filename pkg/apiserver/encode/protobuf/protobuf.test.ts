@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import protobuf from 'protobufjs';
+import type { Labels } from '../../../model/cluster.ts';
 import type { ObjectMeta } from '../../resource.ts';
-import { metadataFields, protobufBody } from './protobuf.ts';
+import { listMetadataFields, metadataFields, protobufBody } from './protobuf.ts';
 import { protobufList } from './protobuf-list.ts';
 import type { ProtobufWriter } from './protobuf-writer.ts';
-import { plainShelf } from './shelf.ts';
 
 const type = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' };
 const never = new AbortController().signal;
@@ -47,9 +47,8 @@ test('an object without a creation time has an empty one', () => {
 test('lists of every length, of one chunk and of several, are read back by another implementation', async () => {
   for (const count of [0, 1, 63, 64, 65, 128, 1000, 5000, 150_000]) {
     const names = Array.from({ length: count }, (_, index) => `pod-${index}`);
-    const item = (name: string, out: ProtobufWriter): void =>
-      out.message(1, (inner) => metadataFields(pod(name, {}), inner));
-    const drawn = await protobufList(type, names, { item, shelf: plainShelf() }, never);
+    const parts = { metadata: (name: string) => pod(name, {}), protobufFields: () => undefined };
+    const drawn = await protobufList(type, names, parts, never);
     assert.equal(drawn instanceof Uint8Array, count <= 1000);
     const body = Buffer.concat(drawn instanceof Uint8Array ? [drawn] : await Array.fromAsync(drawn));
     assert.equal(body.subarray(0, 4).toString(), 'k8s\0');
@@ -63,30 +62,49 @@ test('lists of every length, of one chunk and of several, are read back by anoth
   }
 });
 
-test('the beginning of a long list leaves before its objects are drawn, and the same bytes follow however they are measured', async () => {
-  const names = Array.from({ length: 5000 }, (_, index) => `${'pod-\u00e9'.repeat(index % 40)}${index}`);
-  const item = (name: string, out: ProtobufWriter): void => out.string(1, name);
-  const size = (name: string): number => 1 + (Buffer.byteLength(name) < 128 ? 1 : 2) + Buffer.byteLength(name);
+test('the beginning of a long list leaves before its objects are drawn, and every object as it is when it is drawn', async () => {
+  const objects = Array.from({ length: 5000 }, (_, at) => ({
+    name: `${'pod-\u00e9'.repeat(at % 40)}${at}`,
+    labels: { [`label-${at % 7}`]: 'v'.repeat(at % 200) },
+    text: 'x'.repeat(at === 3000 ? 100_000 : (at * 7) % 300),
+  }));
   let drawn = 0;
-  const objects = names.values().map((name) => (drawn++, name));
-  const reckoned = await protobufList(type, objects, { item, size, shelf: plainShelf() }, never);
-  assert.ok(!(reckoned instanceof Uint8Array));
-  const iterator = reckoned[Symbol.asyncIterator]();
+  const passing = { object: objects[0] };
+  const given = objects.values().map((object) => {
+    drawn++;
+    passing.object = object;
+    return { kept: object };
+  });
+  const parts = {
+    metadata: ({ kept: { name, labels } }: { readonly kept: { name: string; labels: Labels } }) => pod(name, labels),
+    protobufFields: (_: unknown, out: ProtobufWriter) => out.string(3, passing.object?.text ?? ''),
+  };
+  const list = await protobufList(type, given, parts, never);
+  assert.ok(!(list instanceof Uint8Array));
+  const iterator = list[Symbol.asyncIterator]();
   const { value: first } = await iterator.next();
   assert.equal(Buffer.from(first).toString('latin1', 0, 4), 'k8s\0');
   assert.ok(drawn < 2000, `${drawn} drawn`);
   const rest = await Array.fromAsync({ [Symbol.asyncIterator]: () => iterator });
-  const written = await protobufList(type, names, { item, shelf: plainShelf() }, never);
-  assert.ok(!(written instanceof Uint8Array));
-  assert.ok(Buffer.concat([first, ...rest]).equals(Buffer.concat(await Array.fromAsync(written))));
+  const body = Buffer.concat([first, ...rest]);
+  const whole = protobufBody(type, (out) => {
+    out.message(1, listMetadataFields);
+    for (const { name, labels, text } of objects) {
+      out.message(2, (item) => {
+        item.message(1, (inner) => metadataFields(pod(name, labels), inner));
+        item.string(3, text);
+      });
+    }
+  });
+  assert.ok(body.equals(whole));
 });
 
 test('a client that leaves while a long list is measured ends that, and what is drawn', async () => {
   const gone = new AbortController();
   let drawn = 0;
   const objects = Iterator.from(Array.from({ length: 100_000 }, () => 'x'.repeat(100))).map((text) => (drawn++, text));
-  const item = (text: string, out: ProtobufWriter): void => out.string(1, text);
-  const list = await protobufList(type, objects, { item, shelf: plainShelf() }, gone.signal);
+  const parts = { metadata: (text: string) => pod(text, {}), protobufFields: () => undefined };
+  const list = await protobufList(type, objects, parts, gone.signal);
   assert.ok(!(list instanceof Uint8Array));
   const pieces: Uint8Array[] = [];
   for await (const piece of list) {
@@ -101,11 +119,11 @@ test('a client that leaves while a long list is measured ends that, and what is 
 test('a client that leaves ends the encoding', async () => {
   const gone = new AbortController();
   let encoded = 0;
-  const item = (): void => {
+  const protobufFields = (): void => {
     if (++encoded === 100) gone.abort();
   };
   const objects = Array.from({ length: 10_000 }, (_, index) => index);
-  const encoding = protobufList(type, objects, { item, shelf: plainShelf() }, gone.signal);
+  const encoding = protobufList(type, objects, { metadata: () => pod('p', {}), protobufFields }, gone.signal);
   await assert.rejects(encoding, { name: 'AbortError' });
   assert.ok(encoded <= 512, `${encoded} encoded`);
 });

@@ -2,10 +2,13 @@ import type { Labels } from '../../../model/cluster.ts';
 import type { ObjectMeta, Wire } from '../../resource.ts';
 import { sortedKeys, type TypeMeta } from '../json/json.ts';
 import { rememberingLast } from '../remembering-last.ts';
-import { fieldSize, ProtobufWriter, stringSize, varintSize } from './protobuf-writer.ts';
+import { ProtobufWriter, stringSize } from './protobuf-writer.ts';
 
 /** Leads every Kubernetes protobuf body. */
 export const magic = Buffer.from('k8s\0', 'latin1');
+
+/** How an object is written in protobuf. */
+export type ProtobufParts<T> = Pick<Wire<T>, 'metadata' | 'protobufFields'>;
 
 /** Writes the fields of a `meta/v1` ObjectMeta. */
 export function metadataFields({ name, namespace, creationTimestamp, labels }: ObjectMeta, out: ProtobufWriter): void {
@@ -61,9 +64,6 @@ export function timeFields(epochMs: number, out: ProtobufWriter): void {
   out.int64(2, 0);
 }
 
-/** How many bytes `timeFields` writes. */
-export const timeSize = (epochMs: number): number => (epochMs === 0 ? 0 : 3 + varintSize(Math.floor(epochMs / 1000)));
-
 /** Writes the fields of an empty `meta/v1` ListMeta. */
 export function listMetadataFields(out: ProtobufWriter): void {
   out.string(1, ''); // selfLink
@@ -72,17 +72,16 @@ export function listMetadataFields(out: ProtobufWriter): void {
 }
 
 /** Writes an object of a resource. */
-export function objectFields<T>(object: T, wire: Wire<T>, out: ProtobufWriter): void {
-  const metadata = out.openLong(1);
-  metadataFields(wire.metadata(object), out);
-  out.closeLong(metadata);
-  wire.protobufFields(object, out);
+export function objectFields<T>(object: T, parts: ProtobufParts<T>, out: ProtobufWriter): void {
+  metadataField(parts.metadata(object), out);
+  parts.protobufFields(object, out);
 }
 
-/** How many bytes `objectFields` writes; undefined where its kind cannot tell without writing. */
-export function objectSize<T>(wire: Wire<T>): ((object: T) => number) | undefined {
-  if (wire.protobufSize === undefined) return undefined;
-  return (object) => fieldSize(metadataSize(wire.metadata(object))) + (wire.protobufSize?.(object) ?? 0);
+/** Writes the first field of every object. */
+export function metadataField(metadata: ObjectMeta, out: ProtobufWriter): void {
+  const opened = out.openLong(1);
+  metadataFields(metadata, out);
+  out.closeLong(opened);
 }
 
 /** A whole body holding one message, which `write` writes. */
