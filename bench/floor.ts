@@ -29,6 +29,13 @@ interface Bare {
   answered: () => void;
 }
 
+/** What all of a kind took, and the milliseconds of CPU of each: ours and the simulator's, its churn and its garbage included. */
+interface Spent {
+  seconds: number;
+  own: number;
+  theirs: number;
+}
+
 const shape = shapes.find(({ name }) => name === (process.argv[2] ?? 'standard'));
 if (shape === undefined) throw new Error(`known are ${shapes.map(({ name }) => name).join(', ')}`);
 const directory = await mkdtemp(join(tmpdir(), 'floor-'));
@@ -52,14 +59,18 @@ const directory = await mkdtemp(join(tmpdir(), 'floor-'));
   const dial = async (at: number): Promise<void> => {
     connections[at] = await dialled(ports[at] ?? 0, context);
   };
+  const all: Spent = { seconds: 0, own: 0, theirs: 0 };
   for (const [what, each] of Object.entries({ handshake: dial, 'first answer': ask, 'second answer': ask })) {
-    console.log(`${what}: ${await costOfEach(ports.length, each, simulator.pid)}`);
+    const spent = await spentOnEach(ports.length, each, simulator.pid);
+    console.log(`${what}: ${told(spent, ports.length)}`);
+    for (const part of ['seconds', 'own', 'theirs'] as const) all[part] += spent[part];
   }
+  console.log(`complete at the earliest: ${told(all, ports.length)}`);
   for (const { socket } of connections) socket.destroy();
 }
 await rm(directory, { recursive: true, force: true });
 
-async function costOfEach(count: number, each: (at: number) => Promise<void>, simulatorPid: number): Promise<string> {
+async function spentOnEach(count: number, each: (at: number) => Promise<void>, simulatorPid: number): Promise<Spent> {
   const since = performance.now();
   const ours = process.cpuUsage();
   const before = await costOf(simulatorPid);
@@ -69,10 +80,13 @@ async function costOfEach(count: number, each: (at: number) => Promise<void>, si
   };
   await Promise.all(Array.from({ length: together }, worker));
   const { user, system } = process.cpuUsage(ours);
-  const theirs = (await costOf(simulatorPid)).cpuMs - before.cpuMs;
-  const seconds = ((performance.now() - since) / 1000).toFixed(2);
-  const own = ((user + system) / 1000 / count).toFixed(2);
-  return `${seconds} s for ${count}; each ${own} ms of CPU here, ${(theirs / count).toFixed(2)} ms in the simulator`;
+  const theirs = ((await costOf(simulatorPid)).cpuMs - before.cpuMs) / count;
+  return { seconds: (performance.now() - since) / 1000, own: (user + system) / 1000 / count, theirs };
+}
+
+function told({ seconds, own, theirs }: Spent, count: number): string {
+  const each = `each ${own.toFixed(2)} ms of CPU here, ${theirs.toFixed(2)} ms in the simulator`;
+  return `${seconds.toFixed(2)} s for ${count}; ${each}`;
 }
 
 function dialled(port: number, secureContext: SecureContext): Promise<Bare> {

@@ -20,6 +20,14 @@ test('a kubelet’s certificate is for its node’s name and for 127.0.0.1', asy
   assert.equal(certificate.checkIP('127.0.0.1'), '127.0.0.1');
 });
 
+test('the certificate that many kubelets share is of the cluster’s CA, for 127.0.0.1, and cheap to sign with', async () => {
+  const { clusterCa, manyKubelets } = await sharedCertificates();
+  const certificate = new X509Certificate((await manyKubelets()).certPem);
+  assert.ok(certificate.verify(new X509Certificate(clusterCa.certPem).publicKey));
+  assert.equal(certificate.checkIP('127.0.0.1'), '127.0.0.1');
+  assert.equal(certificate.publicKey.asymmetricKeyDetails?.namedCurve, 'prime256v1');
+});
+
 test('the wrong certificates are wrong in just the one way', async () => {
   const { wrong } = await sharedCertificates();
   const subject = (name: 'expired' | 'other-name' | 'other-ca'): string =>

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type CertificatePair, generateKey, issueCertificate } from '../apiserver/certificates/issue-certificate.ts';
+import { signCertificate } from '../apiserver/certificates/sign-certificate.ts';
 
 /** Every certificate and secret of a pretend cluster. */
 export interface ClusterCertificates {
@@ -18,6 +19,8 @@ export interface ClusterCertificates {
   readonly tokens: Readonly<Record<Account, string>>;
   /** The serving certificate of a node's kubelet, for its name and 127.0.0.1. All kubelets share one key. */
   kubelet(node: string): Promise<CertificatePair>;
+  /** One that many kubelets show. Its key is of P-256: each handshake is signed with it, and RSA takes ten times as long. */
+  manyKubelets(): Promise<CertificatePair>;
 }
 
 /** What can be wrong with a certificate that claims to be the front proxy's. */
@@ -76,6 +79,10 @@ export async function createCertificates(now: number): Promise<ClusterCertificat
     },
     tokens: { admin: newToken(), 'metrics-server': newToken(), viewer: newToken(), nobody: newToken() },
     kubelet: (node) => serving(`system:node:${node}`, [node]),
+    manyKubelets: () => {
+      const names = { commonName: 'system:node:kubelet', dnsNames: ['kubelet'], ipAddresses: ['127.0.0.1'] };
+      return signCertificate({ ...names, ...validity, isCa: false, keyAlgorithm: 'ecdsa-p256', issuer: clusterCa });
+    },
   };
 }
 

@@ -41,6 +41,8 @@ export class KubeletCertificates {
   readonly #own = new Map<string, CertificatePair>();
   readonly #shared: CertificatePair;
   readonly #others = new Map<string, CertificatePair>();
+  /** The key under certificates of another make where the usual one is shared. */
+  #otherKey: Promise<string> | undefined;
 
   private constructor(certificates: ClusterCertificates, shared: CertificatePair) {
     this.#certificates = certificates;
@@ -49,7 +51,7 @@ export class KubeletCertificates {
 
   /** Issues what the nodes of a new cluster need. */
   static async issue(certificates: ClusterCertificates, nodes: readonly NodeShape[]): Promise<KubeletCertificates> {
-    const issued = new KubeletCertificates(certificates, await certificates.kubelet('kubelet'));
+    const issued = new KubeletCertificates(certificates, await certificates.manyKubelets());
     if (nodes.length <= ownLimit) for (const { name } of nodes) await issued.issueFor(name);
     return issued;
   }
@@ -80,7 +82,7 @@ export class KubeletCertificates {
       ipAddresses: ['127.0.0.1'],
       usages: ['server'],
       issuer: this.#certificates.clusterCa,
-      key: this.of(node).keyPem,
+      key: await this.#rsaKeyOf(node),
       notBefore: now - hourMs,
       notAfter: now + 24 * hourMs,
     } as const satisfies CertificateOrder;
@@ -107,6 +109,11 @@ export class KubeletCertificates {
       default:
         return make satisfies never;
     }
+  }
+
+  /** Certificates of another make are over RSA; a node's own key is that, the shared one is not. */
+  #rsaKeyOf(node: string): Promise<string> | string {
+    return this.#own.get(node)?.keyPem ?? (this.#otherKey ??= generateKey());
   }
 }
 
