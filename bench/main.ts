@@ -3,7 +3,8 @@
  *
  *   make bench                                      every shape, 5 runs each
  *   make bench BENCH='--shape=standard --runs=1'    a quick look; --figure=json,select measures only these
- *   make bench SERVER='/path/to/metrics-server'     ours and that one in turns, and the ratios
+ *   make bench SERVER='/path/to/metrics-server'     ours and that one in turns, and the ratios;
+ *                                                   with --server-runs=1 that one once, ours as often as before
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -23,6 +24,8 @@ import { type Shape, shapes, simulatorOf } from './shapes.ts';
 interface Order {
   readonly shapes: readonly Shape[];
   readonly runs: number;
+  /** How many of these the other server takes part in. */
+  readonly serverRuns: number;
   readonly contenders: readonly Contender[];
   readonly wanted: (figure: Figure) => boolean;
   /** Figures without a budget too. */
@@ -36,26 +39,33 @@ function orderOf(args: readonly string[]): Order {
       shape: { type: 'string', default: shapes.map(({ name }) => name).join(',') },
       figure: { type: 'string' },
       runs: { type: 'string', default: '5' },
+      'server-runs': { type: 'string' },
       server: { type: 'string', default: '' },
     },
   });
   const names = new Set(values.shape.split(','));
   const figureNames = new Set(values.figure?.split(',') ?? Object.keys(figures));
   const chosen = shapes.filter(({ name }) => names.has(name));
-  const runs = Number(values.runs);
+  const runs = countIn('runs', values.runs);
+  const serverRuns = Math.min(runs, countIn('server-runs', values['server-runs'] ?? values.runs));
   if (chosen.length < names.size) throw new Error(`--shape knows ${shapes.map(({ name }) => name).join(', ')}`);
   if (![...figureNames].every((name) => name in figures))
     throw new Error(`--figure knows ${Object.keys(figures).join(', ')}`);
-  if (!(Number.isInteger(runs) && runs > 0))
-    throw new Error(`--runs must be a whole number above 0, got ${values.runs}`);
   const others = values.server === '' ? [] : [another('other', values.server)];
   return {
     shapes: chosen,
     runs,
+    serverRuns,
     contenders: [ours(), ...others],
     wanted: (figure) => figureNames.has(figure),
     everything: values.figure !== undefined,
   };
+}
+
+function countIn(flag: string, text: string): number {
+  const count = Number(text);
+  if (!(Number.isInteger(count) && count > 0)) throw new Error(`--${flag} must be a whole number above 0, got ${text}`);
+  return count;
 }
 
 async function bench(order: Order, signal: AbortSignal): Promise<void> {
@@ -80,6 +90,7 @@ async function resultsOf(shape: Shape, order: Order, signal: AbortSignal): Promi
   const measured = order.contenders.map(({ name }) => ({ name, runs: [] as Figures[] }));
   for (let run = 1; run <= order.runs; run++) {
     for (const [at, contender] of order.contenders.entries()) {
+      if (!contender.isOurs && run > order.serverRuns) continue;
       const tell = (what: string): void =>
         say(`${shape.name}: run ${run} of ${order.runs}, ${contender.name}: ${what}`);
       const ends = AbortSignal.any([signal, simulator.ended]);
