@@ -83,18 +83,19 @@ export class Survey {
 
   /** Looks at everybody once. */
   async look(): Promise<void> {
-    const ofNodes = this.#lookAtNodes();
+    const ofNodes = await this.#lookAtNodes();
     const ofPods = await this.#lookAtPods();
     this.#findings = { ...ofNodes, ...ofPods };
   }
 
-  #lookAtNodes(): Pick<Findings, 'nodes' | 'missingNodes'> {
+  async #lookAtNodes(): Promise<Pick<Findings, 'nodes' | 'missingNodes'>> {
     const { nodes, nodeSelector, servesNode, absences } = this.#parts;
     const missingNodes: MissingNode[] = [];
     let count = 0;
     for (const record of nodes.list()) {
       if (nodeSelector?.matches(record.labels) === false) continue;
       count++;
+      if (count % turnLength === 0) await setImmediate();
       if (!servesNode(record.name)) missingNodes.push({ record, kind: absences.ofNode(record).kind });
     }
     return { nodes: count, missingNodes };
