@@ -78,6 +78,20 @@ describe('a kept connection', () => {
     assert.equal(clock.waiting, 0, 'no timer is left');
   });
 
+  it('outlives a fault of ours in making an answer, and who waits for it is told', async () => {
+    let isAsked = false;
+    peer.onAsked = () => {
+      isAsked = true;
+    };
+    const faulty = Object.defineProperty({ ...peer.target }, 'accept', {
+      get: () => (isAsked ? assert.fail('a fault of ours') : 'text/plain'),
+    });
+    const answer = await client.read(faulty, patient);
+    assert.equal(answer.kind, 'bad-body');
+    assert.match(answer.kind === 'bad-body' ? answer.message : '', /met a fault in this server: .*a fault of ours/);
+    assert.equal(await ask(), '2\n');
+  });
+
   it('does not hide that a new one fails: only a kept one is tried again', async () => {
     peer.cuts = true;
     assert.equal(await ask(), 'unreachable');
@@ -99,6 +113,8 @@ class Peer implements AsyncDisposable {
   lastWords: string | undefined;
   /** Hangs up instead of answering. */
   cuts = false;
+  /** Called when it is asked. */
+  onAsked: () => void = () => undefined;
   #asked = 0;
   readonly #server = createServer((socket) => {
     this.sockets.push(socket);
@@ -128,6 +144,7 @@ class Peer implements AsyncDisposable {
   }
 
   #answer(socket: Socket): void {
+    this.onAsked();
     if (this.cuts) return void socket.destroy();
     if (this.lastWords !== undefined) return void socket.end(this.lastWords);
     this.#asked++;

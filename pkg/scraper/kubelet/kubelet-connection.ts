@@ -164,6 +164,7 @@ export class KubeletConnection implements LineUser, Disposable {
     try {
       answerTo(reader, { accept: target.accept, pool }, done);
     } catch (error) {
+      reader[Symbol.dispose]();
       done(faultMetBy(error));
     }
   }
