@@ -106,7 +106,7 @@ async function answers(running: Running, { mcpu }: SteadyState): Promise<Figures
     found[form] = await cpuOf(paths.pods, shape.nodes > 1000 ? 5 : 10, form);
   }
   if (wanted('select')) found.select = await cpuOf(paths.podsOf(bigNamespace, 'app-8'), 1000);
-  if (wanted('otherP99')) Object.assign(found, await others(running));
+  if (wanted('otherP99') || wanted('blocked')) Object.assign(found, await others(running));
   if (wanted('busyMcpu')) Object.assign(found, await busy(running));
   return found;
 }
@@ -160,7 +160,7 @@ async function others(running: Running): Promise<Figures> {
   return { ...p, ...(await blocked(running)) };
 }
 
-/** The longest time for which the event loop of our server stood still while lists were read. */
+/** The longest time for which the event loop of our server stood still while lists were read, and what of that it did itself. */
 async function blocked({ server, cluster, contender, wanted, say, signal }: Running): Promise<Figures> {
   if (!(contender.isOurs && wanted('blocked'))) return {};
   say('the event loop, beside lists of all pods');
@@ -168,7 +168,11 @@ async function blocked({ server, cluster, contender, wanted, say, signal }: Runn
   await sleep(probeMs, undefined, { signal });
   process.kill(server.pid, 'SIGUSR2');
   await sleep(500, undefined, { signal });
-  return { blocked: Number(await readFile(loopFile(cluster), 'utf8')) };
+  const { blockedMs, cpuMs } = JSON.parse(await readFile(loopFile(cluster), 'utf8')) as {
+    blockedMs: number;
+    cpuMs: number;
+  };
+  return { blocked: blockedMs, longestTurn: cpuMs };
 }
 
 async function probe({ api, signal }: Running): Promise<readonly number[]> {
