@@ -34,7 +34,7 @@ const [api] = metricsApi(
   {
     usage: {
       nodeUsage: () => undefined,
-      podUsage: (namespace, name) => usages.get(byName.get(`${namespace}/${name}`) as PodRecord),
+      podUsage: ({ namespace, name }) => usages.get(byName.get(`${namespace}/${name}`) as PodRecord),
     },
     nodes: { get: () => undefined, list: () => [] },
     pods: {

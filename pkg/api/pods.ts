@@ -41,7 +41,7 @@ export interface PodMetricsParts {
 export function podMetrics(parts: PodMetricsParts): Resource<PodMetrics> {
   const { usage, pods, clock, instruments, absences, missing } = parts;
   const measured = (record: PodRecord, answeredAt: number, into = podReading()): PodMetrics | undefined => {
-    const used = usage.podUsage(record.namespace, record.name, into);
+    const used = usage.podUsage(record, into);
     if (used === undefined) return undefined;
     instruments.freshness.observe(ageSeconds(answeredAt, used.sampledAt));
     return { record, usage: used, answeredAt };
@@ -101,8 +101,8 @@ function warningsOf(
     what: 'pod',
     nameOf: (record) => `${record.namespace}/${record.name}`,
     isSelected: selectionOf(query),
-    isMissing: ({ namespace: space, name }) =>
-      pods.get(space, name) !== undefined && usage.podUsage(space, name) === undefined,
+    isMissing: (record) =>
+      pods.get(record.namespace, record.name) !== undefined && usage.podUsage(record) === undefined,
     absenceOf: (record) => suspected(absences.ofRunningPod(record), missingNodes),
   });
 }

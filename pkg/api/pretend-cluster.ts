@@ -1,4 +1,4 @@
-import type { Labels, NodeRecord, PodRecord } from '../model/cluster.ts';
+import type { Labels, NodeRecord, PodKey, PodRecord } from '../model/cluster.ts';
 import type { ContainerUsage, PodUsage, Usage } from '../model/sample.ts';
 import { as, type EpochMs } from '../model/units.ts';
 import type { Absence } from './absence/absence.ts';
@@ -53,7 +53,7 @@ export class PretendCluster implements UsageSource {
     return this.#nodeUsage.get(name);
   }
 
-  podUsage(namespace: string, name: string): PodUsage | undefined {
+  podUsage({ namespace, name }: PodKey): PodUsage | undefined {
     this.asked++;
     return this.#podUsage.get(`${namespace}/${name}`);
   }

@@ -1,4 +1,4 @@
-import type { NodeRecord, PodRecord } from '../model/cluster.ts';
+import type { NodeRecord, PodKey, PodRecord } from '../model/cluster.ts';
 import type { LabelSelector } from '../model/label-selector.ts';
 import type { PodReading } from '../model/pod-reading.ts';
 import type { PodUsage, Usage } from '../model/sample.ts';
@@ -11,7 +11,7 @@ export interface UsageSource {
    * Undefined while there is nothing fresh enough to publish of every container. It may be given back in `into`, for whoever
    * does not look at it any more when asking for the next.
    */
-  podUsage(namespace: string, name: string, into?: PodReading): PodUsage | undefined;
+  podUsage(pod: PodKey, into?: PodReading): PodUsage | undefined;
 }
 
 /** Who knows which nodes exist. */

@@ -24,8 +24,14 @@ export interface NodeRecord {
 }
 
 /** What we remember of a Running pod. */
-export interface PodRecord {
+export interface PodRecord extends PodKey {
+  readonly labels: Labels;
+}
+
+/** A pod to be found by its names. */
+export interface PodKey {
   readonly namespace: string;
   readonly name: string;
-  readonly labels: Labels;
+  /** Where it was found last: for whoever finds it to write and to check, so that a list of all pods looks up few names. */
+  place?: unknown;
 }

@@ -175,10 +175,10 @@ describe('pods, by the reference’s cases', () => {
   for (const { title, answers, expected, reference, because } of podCases) {
     it(titled(title, reference, because), async () => {
       const storage = await stored(answers, podBatch);
-      const pod = storage.podUsage('ns1', 'pod1');
+      const pod = storage.podUsage({ namespace: 'ns1', name: 'pod1' });
       const first = pod?.containers[0]?.usage;
       assert.deepEqual(told(pod && first && { ...first, sampledAt: pod.sampledAt, windowNs: pod.windowNs }), expected);
-      assert.equal(storage.podUsage('ns1', 'pod2'), undefined);
+      assert.equal(storage.podUsage({ namespace: 'ns1', name: 'pod2' }), undefined);
       assert.equal(storage.ready.pods, pod !== undefined || storage.points().containers > 0);
     });
   }

@@ -121,7 +121,7 @@ class Stage {
 
   #podAnswer(subject: string): string {
     const [pod = '', container] = subject.split('/');
-    const usage = this.#storage.podUsage('demo', pod);
+    const usage = this.#storage.podUsage({ namespace: 'demo', name: pod });
     if (container === undefined) return this.#podText(usage);
     return this.#usageText(usage?.containers.find(({ name }) => name === container)?.usage);
   }

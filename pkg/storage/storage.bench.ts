@@ -86,7 +86,7 @@ function listOf(layouts: readonly ContainerLayout[]): readonly Named[] {
 
 function readPods(storage: Storage, listed: readonly Named[]): void {
   let read = 0;
-  for (const { namespace, name } of listed) if (storage.podUsage(namespace, name) !== undefined) read++;
+  for (const pod of listed) if (storage.podUsage(pod) !== undefined) read++;
   if (read !== listed.length) throw new Error(`${read} of ${listed.length} pods read`);
 }
 

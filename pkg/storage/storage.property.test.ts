@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { NodeBatch } from '../model/batch.ts';
+import type { PodKey } from '../model/cluster.ts';
 import type { PodUsage, Sample, Usage } from '../model/sample.ts';
 import { as, type MonotonicMs, type Nanoseconds } from '../model/units.ts';
 import { cpuRate, samplesApart, windowBetween } from '../model/usage.ts';
@@ -82,7 +83,7 @@ test('sound answers out of any numbers at all', () => {
         memory: column(1e9, 1e9),
         swap: column(1e6, 1e6),
       });
-      const pod = storage.podUsage('ns', 'a');
+      const pod = storage.podUsage({ namespace: 'ns', name: 'a' });
       if (pod) assertSound(pod, `seed ${seed}, step ${step}`);
     }
   }
@@ -116,6 +117,10 @@ test('memory is bounded by what is alive, over a long life of nodes that come an
   }
 });
 
+/** Keys that outlive all changes, and whole clusters: each remembers where its pod was found last. */
+const keys = new Map(podNames.map((name) => [name, { namespace: 'ns', name }]));
+const keyOf = (name: string): PodKey => keys.get(name) ?? { namespace: 'ns', name };
+
 function assertSame(cluster: Cluster, twin: Twin, where: string): void {
   for (const node of nodeNames) {
     const usage = twin.nodeUsage(node);
@@ -125,8 +130,9 @@ function assertSame(cluster: Cluster, twin: Twin, where: string): void {
   assert.deepEqual(cluster.storage.points(), twin.points(), `${where}: points`);
   for (const pod of podNames) {
     const usage = twin.podUsage(pod);
-    assert.deepEqual(cluster.storage.podUsage('ns', pod), usage, `${where}, ${pod}`);
-    assert.equal(cluster.storage.servesPod('ns', pod), usage !== undefined, `${where}, ${pod}`);
+    assert.deepEqual(cluster.storage.podUsage({ namespace: 'ns', name: pod }), usage, `${where}, ${pod}`);
+    assert.equal(cluster.storage.servesPod({ namespace: 'ns', name: pod }), usage !== undefined, `${where}, ${pod}`);
+    assert.deepEqual(cluster.storage.podUsage(keyOf(pod)), usage, `${where}, ${pod}, where it was found before`);
     const sighting = cluster.storage.sightingOf('ns', pod);
     if (sighting) assert.equal(sighting.hindrance === undefined, usage !== undefined, `${where}, ${pod}`);
   }

@@ -16,9 +16,9 @@ describe('storage', () => {
     await clock.wind(15_000);
     storage.store(batch(clock, { 'kv/app': 1, 'db/app': 212, 'ab/app': 5, 'web/app': 112 }));
 
-    assert.equal(storage.podUsage('demo', 'web')?.containers[0]?.usage.cpu, 0.6e9);
-    assert.equal(storage.podUsage('demo', 'db')?.containers[0]?.usage.cpu, 0.4e9);
-    assert.equal(storage.podUsage('demo', 'kv'), undefined);
+    assert.equal(storage.podUsage({ namespace: 'demo', name: 'web' })?.containers[0]?.usage.cpu, 0.6e9);
+    assert.equal(storage.podUsage({ namespace: 'demo', name: 'db' })?.containers[0]?.usage.cpu, 0.4e9);
+    assert.equal(storage.podUsage({ namespace: 'demo', name: 'kv' }), undefined);
   });
 
   it('takes a layout that is another object with the same names for the same', async () => {
@@ -30,7 +30,7 @@ describe('storage', () => {
       witnessed.store(structuredClone(batch(clock, { 'web/app': cpu })));
       await clock.wind(15_000);
     }
-    assert.equal(storage.podUsage('demo', 'web')?.containers[0]?.usage.cpu, 0.2e9);
+    assert.equal(storage.podUsage({ namespace: 'demo', name: 'web' })?.containers[0]?.usage.cpu, 0.2e9);
     assert.deepEqual(rules, ['first-sample', 'measured']);
   });
 
@@ -43,10 +43,31 @@ describe('storage', () => {
       await clock.wind(15_000);
     }
     for (const pod of ['a', 'b', 'a', 'c', 'b']) {
-      assert.equal(storage.podUsage('demo', pod, into), into);
-      assert.deepEqual(into, storage.podUsage('demo', pod));
+      assert.equal(storage.podUsage({ namespace: 'demo', name: pod }, into), into);
+      assert.deepEqual(into, storage.podUsage({ namespace: 'demo', name: pod }));
     }
-    assert.equal(storage.podUsage('demo', 'nobody', into), undefined);
+    assert.equal(storage.podUsage({ namespace: 'demo', name: 'nobody' }, into), undefined);
+  });
+
+  it('finds a pod that went to another node, or away, by a record that remembers where it was', async () => {
+    const { storage, clock } = stage();
+    const web = { namespace: 'demo', name: 'web', place: undefined };
+    const answer = (node: string, cpu: Record<string, number>) => storage.store({ ...batch(clock, cpu), node });
+    const usedBy = () => storage.podUsage(web)?.containers[0]?.usage.cpu;
+    for (const seconds of [100, 103]) {
+      answer('n1', { 'web/app': seconds });
+      await clock.wind(15_000);
+    }
+    assert.deepEqual([usedBy(), usedBy()], [0.2e9, 0.2e9]);
+    for (const seconds of [200, 206]) {
+      answer('n1', { 'db/app': 1 });
+      answer('n2', { 'web/app': seconds });
+      await clock.wind(15_000);
+    }
+    assert.deepEqual([usedBy(), usedBy()], [0.4e9, 0.4e9]);
+    storage.forgetNode('n2');
+    assert.equal(storage.podUsage(web), undefined);
+    assert.equal(web.place, undefined, 'or it would keep what is forgotten in memory');
   });
 
   it('passes swap on where it is a number', async () => {
@@ -57,14 +78,14 @@ describe('storage', () => {
       storage.store({ ...plain, swap: Float64Array.from(Object.values(swap)) });
       await clock.wind(15_000);
     }
-    const swapOf = (pod: string) => storage.podUsage('demo', pod)?.containers[0]?.usage.swap;
+    const swapOf = (pod: string) => storage.podUsage({ namespace: 'demo', name: pod })?.containers[0]?.usage.swap;
     assert.deepEqual(['a', 'b', 'c', 'd'].map(swapOf), [4_096, undefined, undefined, undefined]);
   });
 
   it('does not know what it was never told', () => {
     const { storage } = stage();
     assert.equal(storage.nodeUsage('n1'), undefined);
-    assert.equal(storage.podUsage('demo', 'web'), undefined);
+    assert.equal(storage.podUsage({ namespace: 'demo', name: 'web' }), undefined);
     assert.deepEqual(storage.ready, { nodes: false, pods: false });
     storage.forgetNode('n1');
   });
@@ -79,7 +100,7 @@ describe('storage', () => {
     await clock.wind(45_001);
     storage.store(batch(clock, { 'web-29/app': 127 }));
     assert.ok(storage.bytes < before / 10, `${storage.bytes} of ${before} bytes`);
-    assert.equal(storage.podUsage('demo', 'web-29')?.containers[0]?.usage.cpu, 599_986_666);
+    assert.equal(storage.podUsage({ namespace: 'demo', name: 'web-29' })?.containers[0]?.usage.cpu, 599_986_666);
     storage.forgetNode('n1');
     assert.deepEqual([storage.bytes, storage.size], [0, { nodes: 0, namespaces: 0, pods: 0 }]);
   });

@@ -1,5 +1,6 @@
 import type { Clock } from '../lifecycle/clock.ts';
 import type { NodeBatch } from '../model/batch.ts';
+import type { PodKey } from '../model/cluster.ts';
 import { podReading } from '../model/pod-reading.ts';
 import type { PodUsage, Usage } from '../model/sample.ts';
 import type { Registry } from '../telemetry/exposition.ts';
@@ -95,24 +96,24 @@ export class Storage {
   }
 
   /** What a pod used, whole or not at all; `into` is what it is read into, and given back. */
-  podUsage(namespace: string, name: string, into = podReading()): PodUsage | undefined {
+  podUsage(pod: PodKey, into = podReading()): PodUsage | undefined {
     const now = this.#clock.monotonic();
-    if (this.#rowsOf(namespace, name, now)?.read(now, into) !== true) return undefined;
-    into.namespace = namespace;
-    into.name = name;
+    if (this.#rowsOf(pod, now)?.read(now, into) !== true) return undefined;
+    into.namespace = pod.namespace;
+    into.name = pod.name;
     return into;
   }
 
   /** Whether `podUsage` would give something, at a fraction of its cost. */
-  servesPod(namespace: string, name: string): boolean {
+  servesPod(pod: PodKey): boolean {
     const now = this.#clock.monotonic();
-    return this.#rowsOf(namespace, name, now)?.isServed(now) ?? false;
+    return this.#rowsOf(pod, now)?.isServed(now) ?? false;
   }
 
   /** Where a pod was last seen, and what keeps it from being published; undefined for one no kubelet spoke of lately. */
   sightingOf(namespace: string, name: string): PodSighting | undefined {
     const now = this.#clock.monotonic();
-    const rows = this.#rowsOf(namespace, name, now);
+    const rows = this.#rowsOf({ namespace, name }, now);
     return rows && { node: rows.node.window.name, ...rows.hindrance(now) };
   }
 
@@ -170,10 +171,17 @@ export class Storage {
     }
   }
 
-  /** Where to read a pod. */
-  #rowsOf(namespace: string, pod: string, now: number): PodRows | undefined {
-    const found = this.#pods.find(namespace, pod);
-    return found instanceof PodRows || found === undefined ? found : believed(found, now - this.#limits.serveMs);
+  /**
+   * Where to read a pod. Remembered where it is in one place only, for as long as the index says so: most of what a long
+   * list costs is going after memory that lies apart, and names take more of it than rows.
+   */
+  #rowsOf(pod: PodKey, now: number): PodRows | undefined {
+    const { place } = pod;
+    if (place instanceof PodRows && place.soleIn === this.#pods) return place;
+    const found = this.#pods.find(pod.namespace, pod.name);
+    const isOne = found === undefined || found instanceof PodRows;
+    pod.place = isOne ? found : undefined;
+    return isOne ? found : believed(found, now - this.#limits.serveMs);
   }
 
   #listener(batch: NodeBatch): RuleListener {

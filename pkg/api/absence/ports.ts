@@ -1,3 +1,4 @@
+import type { PodKey } from '../../model/cluster.ts';
 import type { ScrapeTrouble } from './absence.ts';
 
 /** How the scraping of one node stands. */
@@ -32,7 +33,7 @@ export interface Sighting {
 
 /** Who knows what kubelets spoke of: the storage. */
 export interface Sightings {
-  servesPod(namespace: string, name: string): boolean;
+  servesPod(pod: PodKey): boolean;
   /** Undefined for a pod that no kubelet spoke of lately. */
   sightingOf(namespace: string, name: string): Sighting | undefined;
   /** Undefined when the node is published, or was never heard of. */

@@ -107,7 +107,7 @@ function stage(more = 0, { selects = true } = {}) {
   const survey = new Survey({
     ...cluster.parts,
     nodeSelector: selects ? { matches: (labels: Labels) => !('skip' in labels) } : undefined,
-    sightings: { servesPod: (namespace, name) => cluster.podUsage(namespace, name) !== undefined },
+    sightings: { servesPod: (pod) => cluster.podUsage(pod) !== undefined },
     servesNode: (name) => cluster.nodeUsage(name) !== undefined,
     clock,
     metricResolutionMs: 15_000,

@@ -109,7 +109,7 @@ export class Survey {
     for (const record of pods.list()) {
       count++;
       if (count % turnLength === 0) await setImmediate();
-      if (sightings.servesPod(record.namespace, record.name)) continue;
+      if (sightings.servesPod(record)) continue;
       const missing = missingPods.get(record.namespace) ?? [];
       const { kind } = absences.ofRunningPod(record);
       missing.push({ record, kind: kind === 'unknown' ? this.#unseen(record, unseenSince) : kind });

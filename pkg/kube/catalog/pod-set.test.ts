@@ -74,7 +74,12 @@ function listedAgain(before: PodSet, all: readonly PodRecord[]): PodSet {
   return after;
 }
 
-const pod = (namespace: string, name: string, labels: Labels): PodRecord => ({ namespace, name, labels });
+const pod = (namespace: string, name: string, labels: Labels): PodRecord => ({
+  namespace,
+  name,
+  labels,
+  place: undefined,
+});
 
 const keyOf = ({ namespace, name }: PodRecord): string => `${namespace}/${name}`;
 

@@ -42,7 +42,7 @@ export class PodSet {
     const known = namespace.get(pod.name);
     if (known !== undefined && sameLabelSet(known.labels, pod.labels)) return;
     const { name } = known ?? pod;
-    namespace.put({ namespace: namespace.name, name, labels: this.#labels.share(pod.labels) });
+    namespace.put({ namespace: namespace.name, name, labels: this.#labels.share(pod.labels), place: undefined });
     if (known === undefined) this.#size++;
     else this.#labels.release(known.labels);
   }

@@ -36,7 +36,7 @@ describe('a catalog of pods with their specs', () => {
     const names = (): string[] => [...test.catalog.list()].map(({ name }) => name);
     assert.equal(test.facts.size, 2);
     assert.deepEqual(names(), ['a']);
-    assert.deepEqual(test.catalog.get('web', 'a'), { namespace: 'web', name: 'a', labels: { app: 'web' } });
+    assert.deepEqual(test.catalog.get('web', 'a')?.labels, { app: 'web' });
     test.apiserver.put(pod('new', 'n1'));
     test.apiserver.put({ ...pod('a', 'n1'), status: { phase: 'Unknown' } });
     await test.clock.wind(0);

@@ -35,16 +35,23 @@ export class PodIndex {
       this.#namespaces.set(namespace, pods);
     }
     const others = pods.get(pod);
-    pods.set(pod, others === undefined ? rows : [others, rows].flat());
+    this.#put(pods, pod, others === undefined ? rows : [others, rows].flat());
   }
 
   remove(namespace: string, pod: string, rows: PodRows): void {
     const pods = this.#namespaces.get(namespace);
     const found = pods?.get(pod);
     if (pods === undefined || found === undefined) return;
+    rows.soleIn = undefined;
     if (found === rows) pods.delete(pod);
-    else if (!isOne(found)) pods.set(pod, oneOrAll(found.filter((other) => other !== rows)));
+    else if (!isOne(found)) this.#put(pods, pod, oneOrAll(found.filter((other) => other !== rows)));
     if (pods.size === 0) this.#namespaces.delete(namespace);
+  }
+
+  #put(pods: Map<string, Found>, pod: string, found: Found): void {
+    pods.set(pod, found);
+    if (isOne(found)) found.soleIn = this;
+    else for (const rows of found) rows.soleIn = undefined;
   }
 }
 

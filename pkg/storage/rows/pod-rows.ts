@@ -1,6 +1,7 @@
 import { type PodReading, resizeReading } from '../../model/pod-reading.ts';
 import { type Hindrance, hindranceOf } from '../rules/hindrance.ts';
 import type { NodeRows } from './node-rows.ts';
+import type { PodIndex } from './pod-index.ts';
 
 /** So many containers have nearly all pods, and pods are many: arrays of no more are made to measure. */
 const few = 16;
@@ -15,11 +16,14 @@ interface Span {
 /** A pod as one node knows it: the rows of its containers. There is at least one, unless it is about to be forgotten. */
 export class PodRows {
   readonly node: NodeRows;
+  /** The index that finds these rows, and no others, under the pod's names; it alone writes this. */
+  soleIn: PodIndex | undefined;
   /** By the names of their containers, in which order they are published. */
   #rows: number[];
 
   constructor(node: NodeRows, row: number) {
     this.node = node;
+    this.soleIn = undefined;
     this.#rows = [row];
   }
 

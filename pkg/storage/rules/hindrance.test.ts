@@ -13,7 +13,7 @@ describe('where a pod was seen, and what keeps it from being published', () => {
     const { storage } = stage();
     assert.equal(storage.sightingOf('demo', 'web'), undefined);
     assert.equal(storage.nodeHindrance('n1'), undefined);
-    assert.equal(storage.servesPod('demo', 'web'), false);
+    assert.equal(storage.servesPod({ namespace: 'demo', name: 'web' }), false);
   });
 
   it('a pod measured once waits for its second sample, and so does its node', async () => {
@@ -21,7 +21,7 @@ describe('where a pod was seen, and what keeps it from being published', () => {
     await store({ app: 100, log: 5 });
     assert.deepEqual(storage.sightingOf('demo', 'web'), { node: 'n1', hindrance: 'first-sample', container: 'app' });
     assert.equal(storage.nodeHindrance('n1'), 'first-sample');
-    assert.equal(storage.servesPod('demo', 'web'), false);
+    assert.equal(storage.servesPod({ namespace: 'demo', name: 'web' }), false);
   });
 
   it('nothing keeps a pod measured twice', async () => {
@@ -30,7 +30,7 @@ describe('where a pod was seen, and what keeps it from being published', () => {
     await store({ app: 103, log: 6 });
     assert.deepEqual(storage.sightingOf('demo', 'web'), { node: 'n1' });
     assert.equal(storage.nodeHindrance('n1'), undefined);
-    assert.equal(storage.servesPod('demo', 'web'), true);
+    assert.equal(storage.servesPod({ namespace: 'demo', name: 'web' }), true);
   });
 
   it('one container that cannot be read keeps the whole pod', async () => {

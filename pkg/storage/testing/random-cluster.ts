@@ -75,7 +75,9 @@ export class Cluster {
   }
 
   answers(): PodUsage[] {
-    return podNames.map((pod) => this.storage.podUsage('ns', pod)).filter((pod) => pod !== undefined);
+    return podNames
+      .map((pod) => this.storage.podUsage({ namespace: 'ns', name: pod }))
+      .filter((pod) => pod !== undefined);
   }
 
   /** Some time passes, then one kubelet answers, or a node goes. */
