@@ -73,6 +73,42 @@ test('a watch goes over the wire as it happens, and ends when the server goes do
   assert.equal(names.at(-1), 'new');
 });
 
+test('a watch without a version, or one that asks for it, begins with what is there and marks its end; no other does', async () => {
+  await using it = await setUp();
+  const list = 'allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan&sendInitialEvents';
+  const { version } = it.store;
+  for (const [query, begins] of [
+    [`${list}=true`, 'with 5 and a mark'],
+    [`${list}=true&resourceVersion=${version}`, 'with 5 and a mark'],
+    ['allowWatchBookmarks=true', 'with 5 and a mark'],
+    ['resourceVersion=0', 'with 5'],
+    [`${list}=false`, 'with 0'],
+    [`${list}=false&resourceVersion=0`, 'with 0'],
+    [`resourceVersion=${version}`, 'with 0'],
+  ] as const) {
+    const events = await eventsBeforeChange(it, `/api/v1/pods?watch=true&${query}`);
+    const mark = events.at(-1)?.includes('"k8s.io/initial-events-end":"true"') === true ? ' and a mark' : '';
+    const additions = events.filter((event) => event.startsWith('{"type":"ADDED"'));
+    assert.equal(`with ${additions.length}${mark}`, begins, query);
+  }
+});
+
+test('options of a list or a watch that contradict each other are refused in the words of a kube-apiserver', async () => {
+  await using it = await setUp();
+  for (const [query, why] of [
+    ['watch=true&sendInitialEvents=true', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'],
+    ['watch=true&resourceVersionMatch=NotOlderThan', 'is forbidden for watch unless sendInitialEvents is provided'],
+    ['watch=true&sendInitialEvents=true&resourceVersionMatch=Exact', 'supported values: "NotOlderThan"'],
+    ['sendInitialEvents=true', 'sendInitialEvents is forbidden for list'],
+    ['resourceVersionMatch=Exact', 'is forbidden unless resourceVersion is provided'],
+  ] as const) {
+    const { status, json } = await it.ask(`/api/v1/pods?${query}`);
+    const { reason, message } = json as { reason: string; message: string };
+    assert.deepEqual([status, reason], [422, 'Invalid'], query);
+    assert.ok(message.startsWith('ListOptions.meta.k8s.io "" is invalid: ') && message.includes(why), message);
+  }
+});
+
 test('down means connection refused; up again, the port and the objects are the same', async () => {
   await using it = await setUp();
   const { port } = it.server;
@@ -190,6 +226,23 @@ test('what is not there is 404 with a Status, what is not readable is 400', asyn
   assert.equal((await it.ask('/api/v1/pods?labelSelector=!!')).status, 400);
   assert.equal((await it.ask('/api/v1/namespaces/default/pods', { method: 'POST', body: 'nonsense' })).status, 400);
 });
+
+/** What a watch tells before the first change after it was opened; the change is undone. */
+async function eventsBeforeChange(it: TestCluster, url: string): Promise<readonly string[]> {
+  const watch = await openWatch(it, url);
+  it.store.put('pods', pod('late'));
+  let text = '';
+  for await (const chunk of watch) {
+    text += String(chunk);
+    if (text.includes('"late"')) break;
+  }
+  it.store.remove('pods', 'late', 'default');
+  const lines = text.split('\n');
+  return lines.slice(
+    0,
+    lines.findIndex((line) => line.includes('"late"')),
+  );
+}
 
 function openWatch({ server, certificates }: TestCluster, url: string) {
   return open({ port: server.port, ca: certificates.clusterCa.certPem, token: certificates.tokens.admin }, url);

@@ -1,3 +1,5 @@
+import { contradictions } from '../../apiserver/list-contradictions.ts';
+import { invalid, type StatusCause } from '../../apiserver/status.ts';
 import type { Clock } from '../../lifecycle/clock.ts';
 import type { Call } from './call.ts';
 import { formOf } from './negotiation.ts';
@@ -5,7 +7,7 @@ import type { KubernetesObject, ObjectStore } from './object-store.ts';
 import type { Page, Pages } from './pages.ts';
 import { json, type Reply, refusal } from './reply.ts';
 import { represent, representList, type View } from './representation.ts';
-import type { ResourceTarget } from './request-target.ts';
+import { isTrue, type ResourceTarget } from './request-target.ts';
 import { type ResourceType, storeKey } from './resource-types.ts';
 import { parseSelection, type Selection } from './selectors.ts';
 import type { Watches } from './watch-stream.ts';
@@ -36,6 +38,8 @@ export class Reading {
 
     const parsed = parseSelection(call.query, type.kind);
     if (parsed.kind === 'unreadable') return refusal('BadRequest', parsed.problem);
+    const causes = contradictions(call.query);
+    if (causes.length > 0) return contradicting(causes);
     const { namespace } = target;
     const selects: Selection = (object) =>
       (namespace === undefined || object.metadata.namespace === namespace) && parsed.selects(object);
@@ -62,20 +66,31 @@ export class Reading {
   }
 
   #watch({ query, signal }: Call, selects: Selection, view: View): Reply {
-    const version = query.get('resourceVersion') ?? '';
-    const marksInitialEnd = query.get('sendInitialEvents') === 'true';
     const timeoutSeconds = Number(query.get('timeoutSeconds') ?? 0);
     const body = this.#options.watches.stream({
       view,
       selects,
-      after: version === '' || version === '0' || marksInitialEnd ? undefined : Number(version),
-      bookmarks: query.get('allowWatchBookmarks') === 'true',
-      marksInitialEnd,
+      after: this.#startOf(query),
+      bookmarks: isTrue(query.get('allowWatchBookmarks')),
       timeoutMs: timeoutSeconds > 0 ? timeoutSeconds * 1000 : watchTimeoutMs,
       signal,
     });
     return { status: 200, headers: { 'Content-Type': 'application/json' }, body };
   }
+
+  /** The version after which a watch begins; undefined = with what is there now, which is as new as any version asked for. */
+  #startOf(query: URLSearchParams): number | undefined {
+    const version = query.get('resourceVersion') ?? '';
+    const isAny = version === '' || version === '0';
+    const initial = query.get('sendInitialEvents');
+    if (initial === null ? isAny : isTrue(initial)) return undefined;
+    return isAny ? this.#options.store.version : Number(version);
+  }
+}
+
+function contradicting(causes: readonly StatusCause[]): Reply {
+  const { message, details } = invalid('meta.k8s.io', 'ListOptions', causes);
+  return refusal('Invalid', message, details);
 }
 
 function pageReply(page: Page, view: View): Reply {

@@ -79,7 +79,8 @@ function nameSelected(query: URLSearchParams): string | undefined {
   return /(?:^|,)metadata\.name==?([^,!=]+)/.exec(query.get('fieldSelector') ?? '')?.[1];
 }
 
-const isTrue = (value: string | null): boolean => value === 'true' || value === '1' || value === '';
+/** What a parameter of a query says; absent = no. */
+export const isTrue = (value: string | null): boolean => value === 'true' || value === '1' || value === '';
 
 function unescaped(segment: string): string {
   try {

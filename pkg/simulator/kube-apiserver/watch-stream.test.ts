@@ -67,11 +67,50 @@ test('bookmarks carry the version and no more', async () => {
   assert.equal((await watch.events(1))[0]?.type, 'BOOKMARK');
 });
 
-test('the end of what was there at the start is marked for who asks', async () => {
+test('the end of what was there at the start is marked for who takes bookmarks, and changes come after it', async () => {
+  const { store, watches } = setUp();
+  for (let count = 0; count < 200; count++) store.put('pods', pod(`p${count}`));
+  const { version } = store;
+  const watch = follow(watches, { bookmarks: true });
+  store.put('pods', pod('late'));
+  const events = await watch.events(202);
+  assert.deepEqual(new Set(events.slice(0, 200).map(({ type }) => type)), new Set(['ADDED']));
+  const [mark, change] = events.slice(200);
+  assert.equal(mark?.type, 'BOOKMARK');
+  assert.equal(mark?.object.metadata.annotations?.['k8s.io/initial-events-end'], 'true');
+  assert.equal(mark?.object.metadata.resourceVersion, String(version));
+  assert.deepEqual([change?.type, change?.object.metadata.name], ['ADDED', 'late']);
+});
+
+test('what a watch begins with does not count as falling behind, however much there is', async () => {
+  const { store, watches } = setUp();
+  for (let count = 0; count < 25_000; count++) store.put('pods', pod(`p${count}`));
+  const events = await follow(watches, { bookmarks: true }).events(25_001);
+  assert.equal(events.at(-1)?.type, 'BOOKMARK');
+});
+
+test('a client that does not read is cut off when too much has changed', async () => {
   const { store, watches } = setUp();
   store.put('pods', pod('a'));
-  const [, mark] = await follow(watches, { marksInitialEnd: true }).events(2);
-  assert.equal(mark?.object.metadata.annotations?.['k8s.io/initial-events-end'], 'true');
+  const stream = watches.stream(orderOf());
+  await stream.next();
+  for (let count = 0; count < 20_001; count++) store.put('pods', pod('a', { count: String(count) }));
+  await assert.rejects(stream.next(), /too slow/);
+});
+
+test('a watch that is dropped, or falls silent, while it still tells what was there, tells no more of it', async () => {
+  for (const how of ['drop', 'silence'] as const) {
+    const { store, watches } = setUp();
+    for (let count = 0; count < 200; count++) store.put('pods', pod(`p${count}`));
+    const gone = new AbortController();
+    const stream = watches.stream(orderOf({ signal: gone.signal }));
+    await stream.next();
+    watches[how]();
+    const next = assert.rejects(stream.next());
+    await turn();
+    gone.abort();
+    await next;
+  }
 });
 
 test('a watch ends in order when its time is up, and leaves no timer behind', async () => {
@@ -93,7 +132,7 @@ test('a dropped watch breaks off', async () => {
 
 test('a silenced watch neither speaks nor ends, while new ones work', async () => {
   const { clock, store, watches } = setUp();
-  const silent = follow(watches, { timeoutMs: 5000, bookmarks: true });
+  const silent = follow(watches, { timeoutMs: 5000 });
   await turn();
   watches.silence();
   const fresh = follow(watches);
@@ -154,20 +193,11 @@ function follow(watches: Watches, order: Partial<WatchOrder> = {}): Follower {
   const events: Event[] = [];
   const gone = new AbortController();
   let wake = (): void => undefined;
-  const stream = watches.stream({
-    view: { type: resourceTypeOf('', 'v1', 'pods')!, form: 'object', now: 0 },
-    selects: () => true,
-    after: undefined,
-    bookmarks: false,
-    marksInitialEnd: false,
-    timeoutMs: 3_600_000,
-    signal: gone.signal,
-    ...order,
-  });
+  const stream = watches.stream(orderOf({ signal: gone.signal, ...order }));
   const read = async (): Promise<'ended' | 'broken'> => {
     try {
-      for await (const line of stream) {
-        events.push(JSON.parse(line));
+      for await (const piece of stream) {
+        for (const line of piece.trimEnd().split('\n')) events.push(JSON.parse(line));
         wake();
       }
       return 'ended';
@@ -190,6 +220,16 @@ function follow(watches: Watches, order: Partial<WatchOrder> = {}): Follower {
     leave: () => gone.abort(),
   };
 }
+
+const orderOf = (order: Partial<WatchOrder> = {}): WatchOrder => ({
+  view: { type: resourceTypeOf('', 'v1', 'pods')!, form: 'object', now: 0 },
+  selects: () => true,
+  after: undefined,
+  bookmarks: false,
+  timeoutMs: 3_600_000,
+  signal: new AbortController().signal,
+  ...order,
+});
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

@@ -11,9 +11,8 @@ export interface WatchOrder {
   readonly selects: Selection;
   /** Changes after this version; undefined = what is there now, as additions, and then every change. */
   readonly after: number | undefined;
+  /** One each minute, and one that marks the end of what was there at the start. */
   readonly bookmarks: boolean;
-  /** A bookmark marks the end of what was there at the start. */
-  readonly marksInitialEnd: boolean;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
@@ -26,8 +25,14 @@ export interface WatchesOptions {
   readonly bookmarkMs: number;
 }
 
-/** A client that falls behind by so many events is cut off, as a kube-apiserver does. */
+/**
+ * A client that falls behind by so many changes is cut off, as a kube-apiserver does. What it begins with does not count: it
+ * is read as fast as the client takes it.
+ */
 const backlogLimit = 20_000;
+
+/** So many lines of what a watch begins with are one piece: a line each is a TLS record and a system call each. */
+const linesInPiece = 64;
 
 /** Every watch that is open, and the ways they can all go wrong. */
 export class Watches {
@@ -42,7 +47,7 @@ export class Watches {
     return this.#open.size;
   }
 
-  /** One watch as lines of JSON, from now until it ends. */
+  /** One watch as lines of JSON, one or several at a time, from now until it ends. */
   async *stream(order: WatchOrder): AsyncGenerator<string> {
     const { store, clock, bookmarkMs } = this.#options;
     const subscription = new Subscription();
@@ -56,8 +61,7 @@ export class Watches {
     closing.defer(() => this.#open.delete(subscription));
 
     this.#open.add(subscription);
-    this.#begin(subscription, order);
-    yield* subscription.lines();
+    yield* subscription.pieces(this.#beginning(subscription, order));
   }
 
   /** Cuts every connection in the middle, as a network does. */
@@ -78,21 +82,21 @@ export class Watches {
     }
   }
 
-  #begin(subscription: Subscription, order: WatchOrder): void {
+  /** What comes before every change from now on. Taken here and now; written only as it is read. */
+  #beginning(subscription: Subscription, order: WatchOrder): Iterable<string> {
     const { store } = this.#options;
     if (order.after === undefined) {
-      const present = store.list(storeKey(order.view.type)).filter(order.selects);
-      for (const object of present) subscription.offer(line('ADDED', represent(object, order.view)));
-      if (order.marksInitialEnd) subscription.offer(bookmark(store.version, order, true));
-      return;
+      const additions = store
+        .list(storeKey(order.view.type))
+        .values()
+        .map((object) => additionOf(object, order));
+      return inPieces(additions, order.bookmarks ? bookmark(store.version, order, true) : '');
     }
     const missed = store.changesAfter(order.after);
-    if (missed === undefined) {
-      subscription.offer(tooOld(order.after, store.version));
-      subscription.end();
-    } else {
-      for (const change of missed) subscription.offer(eventOf(change, order));
-    }
+    if (missed !== undefined) return inPieces(missed.values().map((change) => eventOf(change, order)));
+    subscription.offer(tooOld(order.after, store.version));
+    subscription.end();
+    return [];
   }
 
   #bookmarksEvery(ms: number, subscription: Subscription, order: WatchOrder): Disposable {
@@ -138,7 +142,12 @@ class Subscription {
     this.#waiting.length = 0;
   }
 
-  async *lines(): AsyncGenerator<string> {
+  /** `beginning`, for as long as nothing has happened to this watch, and then what was offered meanwhile and is from now on. */
+  async *pieces(beginning: Iterable<string>): AsyncGenerator<string> {
+    for (const piece of beginning) {
+      if (this.#silent || this.#ended || this.#cutBecause !== undefined) break;
+      yield piece;
+    }
     while (this.#cutBecause === undefined) {
       const next = this.#waiting.shift();
       if (next !== undefined) yield next;
@@ -156,6 +165,25 @@ function eventOf(change: Change, { view, selects }: WatchOrder): string | undefi
   const knew = before !== undefined && selects(before);
   if (now !== undefined && selects(now)) return line(knew ? 'MODIFIED' : 'ADDED', represent(now, view));
   return knew ? line('DELETED', represent(at(before, version), view)) : undefined;
+}
+
+function additionOf(object: KubernetesObject, { view, selects }: WatchOrder): string | undefined {
+  return selects(object) ? line('ADDED', represent(object, view)) : undefined;
+}
+
+/** The lines there are, some at a time, and `last` behind them. */
+function* inPieces(lines: Iterable<string | undefined>, last = ''): Generator<string> {
+  let piece = '';
+  let count = 0;
+  for (const next of lines) {
+    if (next === undefined) continue;
+    piece += next;
+    if (++count % linesInPiece > 0) continue;
+    yield piece;
+    piece = '';
+  }
+  piece += last;
+  if (piece !== '') yield piece;
 }
 
 function at(object: KubernetesObject, version: number): KubernetesObject {
