@@ -130,8 +130,8 @@ export class Model implements ModelSource {
   }
 
   /** The moment of the newest frame. */
-  #momentOf({ current }: SubjectHistory): EpochMs {
-    return current === undefined ? as<EpochMs>(Number.NaN) : this.#timeline.momentOf(current.beat);
+  #momentOf({ beat }: SubjectHistory): EpochMs {
+    return beat === undefined ? as<EpochMs>(Number.NaN) : this.#timeline.momentOf(beat);
   }
 
   #uidOf({ namespace, pod }: { readonly namespace: string; readonly pod: string }): string | undefined {
@@ -144,15 +144,11 @@ export class Model implements ModelSource {
 
   /** Told of in the newest round, or already in the one under way. */
   #isPresent({ history }: NodeSeries): boolean {
-    return (history.current?.beat ?? Number.NEGATIVE_INFINITY) >= (this.#store.endedBeat ?? Number.NEGATIVE_INFINITY);
+    return (history.beat ?? Number.NEGATIVE_INFINITY) >= (this.#store.endedBeat ?? Number.NEGATIVE_INFINITY);
   }
 
   #isThere({ series, seenAt }: Placement): boolean {
-    return (
-      this.#store.nodes.get(series.node) === series &&
-      this.#isPresent(series) &&
-      seenAt === series.history.current?.beat
-    );
+    return this.#store.nodes.get(series.node) === series && this.#isPresent(series) && seenAt === series.history.beat;
   }
 
   #namesIn(history: SubjectHistory, kind: Row['kind'], parent: Row | undefined): readonly string[] {

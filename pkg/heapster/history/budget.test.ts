@@ -12,7 +12,7 @@ const pods = (round: number, many: number) =>
     rx: round * 12_345 * at,
   }));
 
-const budgetBytes = 352 * 1024;
+const budgetBytes = 256 * 1024;
 
 describe('the budget of history', () => {
   it('is kept, and what is dropped is the oldest, everywhere', async () => {

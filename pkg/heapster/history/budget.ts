@@ -12,7 +12,7 @@ export interface HistoryBudgetOptions {
 
 /** What history takes now. */
 export interface HistoryBytes {
-  /** The newest frames and what is needed to read them: never dropped. */
+  /** What is needed to read the newest frames, and what is gathered of them: never dropped. */
   readonly present: number;
   readonly short: number;
   readonly long: number;

@@ -97,6 +97,7 @@ const scratch = new DataView(new ArrayBuffer(8));
 export class ByteReader {
   readonly #bytes: Uint8Array;
   at: number;
+  high = 0;
 
   constructor(bytes: Uint8Array, at: number) {
     this.#bytes = bytes;
@@ -104,14 +105,25 @@ export class ByteReader {
   }
 
   varint(): number {
-    let value = 0;
-    let scale = 1;
-    for (;;) {
-      const byte = this.#bytes[this.at++] ?? 0;
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
-      scale *= 128;
+    const low = this.low();
+    return low + this.high * fourDigits;
+  }
+
+  /** The part of a number that is below 2^28, which nearly always is all of it; `high` then says how many times 2^28 it has. */
+  low(): number {
+    const bytes = this.#bytes;
+    let byte = bytes[this.at++] ?? 0;
+    let low = byte & 0x7f;
+    for (let shift = 7; byte >= 0x80 && shift < 28; shift += 7) {
+      byte = bytes[this.at++] ?? 0;
+      low |= (byte & 0x7f) << shift;
     }
+    this.high = 0;
+    for (let shift = 0; byte >= 0x80; shift += 7) {
+      byte = bytes[this.at++] ?? 0;
+      this.high |= (byte & 0x7f) << shift;
+    }
+    return low;
   }
 
   double(): number {

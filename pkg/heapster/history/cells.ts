@@ -51,21 +51,19 @@ export function writeCells(frames: FramePair, at: number, end: number, writer: B
   // What follows the last change needs no words: the row ends there.
 }
 
-/** Turns the row `cells` into what became of it, up to the byte `end`. */
-export function readCells(cells: Float64Array, reader: ByteReader, end: number): void {
-  let cell = 0;
+/** Turns the row whose cells begin at `at` into what became of it, up to the byte `end`. */
+export function readCells(cells: Float64Array, at: number, reader: ByteReader, end: number): void {
+  let cell = at;
   while (reader.at < end) {
-    const code = reader.varint();
-    if (code % 2 === 1) {
-      cell += (code + 1) / 2;
-      continue;
+    const low = reader.low();
+    if ((low & 1) === 1) cell += (low + 1) >>> 1;
+    else if (low === special && reader.high === 0) cell = readSpecial(cells, cell, reader);
+    else {
+      const half = (low >>> 1) + reader.high * (fourDigits / 2);
+      // Whether it is odd is told by the low part alone: to divide what has a point would be most of what reading takes.
+      cells[cell] = known(cellOf(cells, cell)) + ((low & 2) === 2 ? -(half + 1) / 2 : half / 2);
+      cell++;
     }
-    if (code === special) {
-      cell = readSpecial(cells, cell, reader);
-      continue;
-    }
-    cells[cell] = known(cellOf(cells, cell)) + unzigzag(code / 2);
-    cell++;
   }
 }
 
@@ -123,5 +121,3 @@ const cellOf = (cells: Float64Array, at: number): number =>
 
 /** Where nothing was known, distances are counted from zero. */
 const known = (value: number): number => (Number.isNaN(value) ? 0 : value);
-
-const unzigzag = (code: number): number => (code % 2 === 1 ? -(code + 1) / 2 : code / 2);

@@ -54,6 +54,11 @@ export class Chunk<Rows extends RowRanges> {
     return this.#bytes.capacity + 24 * this.#beats.length + 320 + this.#rowBytes;
   }
 
+  /** How many cells the newest frame has. */
+  get cells(): number {
+    return this.rows.startOf(this.#lengths.at(-1) ?? 0);
+  }
+
   /** What was written. */
   get size(): number {
     return this.#bytes.size;
@@ -84,6 +89,20 @@ export class Chunk<Rows extends RowRanges> {
     if (run > 0) this.#bytes.varint(2 * run - 1);
   }
 
+  /** Unpacks the newest frame, which fills `cells`. */
+  unpack(cells: Float64Array): void {
+    cells.fill(Number.NaN);
+    const reader = new ByteReader(this.#bytes.written, 0);
+    for (const length of this.#lengths) {
+      for (let row = 0; row < length; ) {
+        const code = reader.low();
+        const isAsBefore = (code & 1) === 1;
+        if (!isAsBefore) readCells(cells, this.rows.startOf(row), reader, reader.at + (code >>> 1));
+        row += isAsBefore ? (code + 1) >>> 1 : 1;
+      }
+    }
+  }
+
   /** No more frames come: gives back what is not used. Rows that are not those of the next chunk count from now on. */
   close(nextRows: Rows): void {
     this.#bytes.trim();
@@ -98,7 +117,7 @@ export class Chunk<Rows extends RowRanges> {
       // Anew each time: a frame that is added while somebody rests on the way may move them elsewhere.
       const reader = new ByteReader(this.#bytes.written, this.#starts[at] ?? 0);
       const end = findRow(reader, row);
-      if (end !== undefined) readCells(cells, reader, end);
+      if (end !== undefined) readCells(cells, 0, reader, end);
       yield { beat, cells };
     }
   }

@@ -1,7 +1,7 @@
 /** Room that is made beyond what is needed, as a part of it: where pods come and go, the next frame is a little longer. */
 const spare = 1 / 16;
 
-type Numbers = Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
+type Numbers = Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
 
 /**
  * The same numbers, as many as `length`, those that are new filled with `fill`. They stay in the memory they are in wherever

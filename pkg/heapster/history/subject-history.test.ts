@@ -4,7 +4,7 @@ import { as, type MonotonicMs } from '../../model/units.ts';
 import { Draft } from '../processing/draft.ts';
 import { columnsOf } from '../rows/columns.ts';
 import type { Row } from '../rows/layout.ts';
-import { SubjectHistory } from './subject-history.ts';
+import { type CurrentFrame, SubjectHistory } from './subject-history.ts';
 
 const spans = { periodMs: 60_000, shortMs: 900_000, longStepMs: 300_000, longMs: 86_400_000 };
 
@@ -19,7 +19,7 @@ test('where pods come and go, the newest frame still says of each row what was s
   const draft = new Draft();
   const layouts = new Set<unknown>();
   for (let round = 0; round < 30; round++) {
-    draft.begin(history.layout);
+    history.begin(draft);
     const node = draft.row('node', 'n1');
     draft.row('filesystem', '/', node);
     for (let at = 0; at < 10; at++) {
@@ -52,12 +52,13 @@ test('who is not told of in the frame at a seam has a row again when told of lat
   const draft = new Draft();
   const told: number[] = [];
   for (let round = 0; round < 12; round++) {
-    draft.begin(history.layout);
+    history.begin(draft);
     const names = round === 4 ? ['web/stays'] : ['web/stays', ...Array.from({ length: 20 }, (_, at) => `web/${at}`)];
     for (const name of names) draft.set(draft.row('pod', name), 0, round);
     if (names.includes('web/7')) told.push(round);
     history.add(as<MonotonicMs>(round * spans.periodMs), draft);
-    if (round === 4) assert.equal(history.layout.length, 1, 'the others have lost their rows');
+    if (round === 4) history.begin(draft);
+    if (round === 4) assert.equal(draft.layout.length, 1, 'the others have lost their rows');
   }
   const found = history.short.chunks.flatMap((chunk) => {
     const row = chunk.rows.find('pod', 'web/7', undefined);
@@ -69,18 +70,65 @@ test('who is not told of in the frame at a seam has a row again when told of lat
   );
 });
 
+test('who begins a frame sees the newest one, in the rows of the frame that begins', () => {
+  const history = new SubjectHistory(spans);
+  const draft = new Draft();
+  const layouts = new Set<unknown>();
+  for (let round = 0; round < 30; round++) {
+    const before = history.begin(draft);
+    layouts.add(draft.layout);
+    assert.equal(before?.beat, round === 0 ? undefined : (round - 1) * spans.periodMs);
+    const node = draft.row('node', 'n1');
+    if (before !== undefined) assertFigures(before, node, round - 1);
+    const pods = Array.from({ length: 20 }, (_, at) => draft.row('pod', at < 4 ? `web/${at}` : `web/${at}-${round}`));
+    for (const pod of pods.slice(0, 4)) if (before !== undefined) assertFigures(before, pod, round - 1);
+    for (const pod of pods.slice(4)) assert.ok(Number.isNaN(before?.cells[pod.at] ?? Number.NaN), `new in ${round}`);
+    for (const row of draft.rows) {
+      for (let column = 0; column < row.columns.width; column++) draft.set(row, column, figure(row, column, round));
+      if (row.kind === 'pod') draft.setTimes(row, timesOf(row, round));
+    }
+    history.add(as<MonotonicMs>(round * spans.periodMs), draft);
+  }
+  assert.ok(layouts.size > 3, `${layouts.size} layouts`);
+});
+
+test('a frame that was begun and never added changes nothing of what can be read', () => {
+  const history = new SubjectHistory(spans);
+  const draft = new Draft();
+  for (let round = 0; round < 5; round++) {
+    history.begin(draft);
+    for (let at = 0; at < 20; at++) {
+      const pod = draft.row('pod', at < 4 ? `web/${at}` : `web/${at}-${round}`);
+      for (let column = 0; column < pod.columns.width; column++) draft.set(pod, column, figure(pod, column, round));
+      draft.setTimes(pod, timesOf(pod, round));
+    }
+    history.add(as<MonotonicMs>(round * spans.periodMs), draft);
+  }
+  history.begin(draft);
+  assert.notEqual(draft.layout, history.layout, 'it would have had other rows');
+  const current = [...history.layout.rows()].filter((row) => history.isCurrent(row));
+  assert.equal(current.length, 20);
+  for (const row of current) assertTold(history, row, 4);
+});
+
 const timesOf = (row: Row, round: number) => {
   const start = figure(row, 0, round);
   return { start, cpu: start + 1, memory: start + 2, network: start + 3 };
 };
 
-function assertTold({ current }: SubjectHistory, row: Row, round: number): void {
+function assertTold(history: SubjectHistory, row: Row, round: number): void {
+  const current = history.current();
+  assert.ok(current);
+  assertFigures(current, row, round);
+}
+
+function assertFigures(frame: CurrentFrame, row: Row, round: number): void {
   for (let column = 0; column < row.columns.width; column++) {
     const scale = row.columns.scales[column] ?? 1;
-    assert.equal(current?.cells[row.at + column], Math.round(figure(row, column, round) * scale));
+    assert.equal(frame.cells[row.at + column], Math.round(figure(row, column, round) * scale));
   }
-  const times = current?.times.slice(row.timesAt, row.timesAt + 4);
-  if (row.kind === 'pod') assert.deepEqual([...(times ?? [])], Object.values(timesOf(row, round)));
+  const times = frame.times.slice(row.timesAt, row.timesAt + 4);
+  if (row.kind === 'pod') assert.deepEqual([...times], Object.values(timesOf(row, round)));
 }
 
 function nesting({ layout }: SubjectHistory): readonly string[] {

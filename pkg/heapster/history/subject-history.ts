@@ -1,9 +1,10 @@
 import type { MonotonicMs } from '../../model/units.ts';
 import type { Draft } from '../processing/draft.ts';
-import { isEntity, Layout, type LongRows, type Row, timesPerEntity } from '../rows/layout.ts';
+import { Layout, type LongRows, type Row } from '../rows/layout.ts';
 import { resized } from './kept-numbers.ts';
 import { LongAverage } from './long-average.ts';
 import { Tape } from './tape.ts';
+import { withoutUntold } from './without-untold.ts';
 
 /** How long what is remembered. */
 export interface Spans {
@@ -21,9 +22,7 @@ const shortChunks = 3;
 const fewestFrames = 5;
 const longFramesPerChunk = 12;
 
-const nothing = new Float64Array(0);
-
-/** The newest frame. The next one is written over it: copy what you keep. */
+/** The newest frame. Copy what you keep: it is gone when another is unpacked, of whichever history. */
 export interface CurrentFrame {
   readonly beat: MonotonicMs;
   readonly cells: Float64Array;
@@ -38,13 +37,10 @@ export class SubjectHistory {
   #layout = new Layout();
   readonly #average = new LongAverage(this.#layout);
   #averageSince: number | undefined;
-  #cells = new Float64Array(0);
   #times = new Float64Array(0);
-  #current: CurrentFrame | undefined;
-  /** The newest frame of the long history. */
-  #longFrame: Float64Array = nothing;
-  /** By row: the beat at which it was last told of. */
-  #seenAt = new Float64Array(0);
+  #beat: MonotonicMs | undefined;
+  /** By row: 1 where the newest frame tells of it. */
+  #told = new Uint8Array(0);
   #bytes = 0;
 
   constructor(spans: Spans) {
@@ -59,9 +55,15 @@ export class SubjectHistory {
     return this.#layout;
   }
 
-  /** Undefined before the first. */
-  get current(): CurrentFrame | undefined {
-    return this.#current;
+  /** The beat of the newest frame; undefined before the first. */
+  get beat(): MonotonicMs | undefined {
+    return this.#beat;
+  }
+
+  /** The newest frame, read from the tape; undefined before the first. */
+  current(): CurrentFrame | undefined {
+    if (this.#beat === undefined) return undefined;
+    return { beat: this.#beat, cells: this.short.newest(), times: this.#times };
   }
 
   /** All memory it holds, roughly where objects are concerned. */
@@ -69,31 +71,35 @@ export class SubjectHistory {
     return this.#bytes + this.short.bytes + this.long.bytes;
   }
 
-  /** The beat at which a row of the newest layout was last told of; undefined where it never was. */
-  seenAt(row: Row): MonotonicMs | undefined {
-    const beat = this.#seenAt[row.index];
-    return beat === undefined || Number.isNaN(beat) ? undefined : (beat as MonotonicMs);
-  }
-
   /** True when the newest frame tells of the row. */
   isCurrent(row: Row): boolean {
-    return this.#current !== undefined && this.seenAt(row) === this.#current.beat;
+    return this.#told[row.index] === 1;
   }
 
-  /** Adds a frame made of the newest layout. */
+  /**
+   * Begins a frame; returns the newest one in the rows of that which begins. Where pods come and go, most rows would be of
+   * dead ones: when these are many, it begins with a layout without them. Who comes back has a row again.
+   */
+  begin(draft: Draft): CurrentFrame | undefined {
+    const frame = this.current();
+    const moved = frame && this.short.isAtSeam ? withoutUntold(this.#layout, this.#told, frame) : undefined;
+    draft.begin(moved?.layout ?? this.#layout);
+    return moved?.frame ?? frame;
+  }
+
+  /** Adds the frame that was begun last. */
   add(beat: MonotonicMs, draft: Draft): void {
-    const { cells, times } = draft;
-    this.#mark(beat, draft.rows);
-    this.short.add(beat, this.#layout, cells, this.#current?.cells ?? nothing);
-    this.#cells = resized(this.#cells, cells.length, Number.NaN);
+    const { cells, times, layout } = draft;
+    if (layout !== this.#layout) this.#moveTo(layout);
+    this.short.add(beat, layout, cells);
+    this.#beat = beat;
     this.#times = resized(this.#times, times.length, Number.NaN);
-    this.#cells.set(cells);
     this.#times.set(times);
-    this.#current = { beat, cells: this.#cells, times: this.#times };
+    this.#told = resized(this.#told, layout.length, 0).fill(0);
+    for (const { index } of draft.rows) this.#told[index] = 1;
     this.short.forgetBefore(beat - this.#spans.shortMs);
     this.#addLong(beat, cells);
-    this.#bytes = this.#ownBytes();
-    if (this.short.isAtSeam) this.#compact();
+    this.#bytes = layout.bytes + this.#times.buffer.byteLength + this.#told.buffer.byteLength + this.#average.bytes;
   }
 
   #addLong(beat: MonotonicMs, cells: Float64Array): void {
@@ -105,58 +111,14 @@ export class SubjectHistory {
 
   #endAverage(beat: MonotonicMs): void {
     this.#averageSince = undefined;
-    const frame = this.#average.frame();
-    this.long.add(beat, this.#layout.long, frame, this.#longFrame);
-    this.#longFrame = frame;
+    this.long.add(beat, this.#layout.long, this.#average.frame());
     this.long.forgetBefore(beat - this.#spans.longMs);
   }
 
-  #mark(beat: MonotonicMs, rows: readonly Row[]): void {
-    this.#seenAt = resized(this.#seenAt, this.#layout.length, Number.NaN);
-    for (const { index } of rows) this.#seenAt[index] = beat;
-  }
-
-  #ownBytes(): number {
-    const kept = [this.#cells, this.#times, this.#seenAt].reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
-    return this.#layout.bytes + kept + this.#longFrame.byteLength + this.#average.bytes;
-  }
-
-  /**
-   * Begins a layout without the rows of subjects that the newest frame does not tell of, when they are many: where pods come
-   * and go, most rows would be of dead ones. Nothing is known of them any more, and who comes back has a row again.
-   */
-  #compact(): void {
-    const { beat } = this.#current ?? {};
-    if (beat === undefined) return;
-    let alive = 0;
-    for (const seenAt of this.#seenAt) if (seenAt === beat) alive++;
-    if (this.#layout.length - alive < Math.max(8, this.#layout.length / 4)) return;
+  #moveTo(layout: Layout): void {
     // What was gathered since the last frame of the long history belongs to the rows of before.
-    if (this.#averageSince !== undefined) this.#endAverage(beat);
-    this.#moveTo(new Layout(alive), beat);
-    this.#current = { beat, cells: this.#cells, times: this.#times };
-    this.#bytes = this.#ownBytes();
-  }
-
-  /** Moves what was told of at `beat`. Rows only go to the front, so that each finds its place free. */
-  #moveTo(layout: Layout, beat: MonotonicMs): void {
-    const from = this.#layout;
-    const moved = new Int32Array(from.length).fill(-1);
-    for (let row = 0; row < from.length; row++) {
-      // Parents stand before their children, and are told of where they are.
-      if (this.#seenAt[row] !== beat) continue;
-      const parent = from.parentOf(row);
-      const to = layout.adopt(from, row, parent < 0 ? -1 : (moved[parent] ?? -1));
-      moved[row] = to;
-      this.#cells.copyWithin(layout.startOf(to), from.startOf(row), from.startOf(row + 1));
-      const times = from.timesOf(row);
-      if (isEntity(from.columnsOf(row).kind)) this.#times.copyWithin(layout.timesOf(to), times, times + timesPerEntity);
-      this.#seenAt.copyWithin(to, row, row + 1);
-    }
+    if (this.#beat !== undefined && this.#averageSince !== undefined) this.#endAverage(this.#beat);
     this.#layout = layout;
     this.#average.moveTo(layout);
-    this.#cells = resized(this.#cells, layout.cells, Number.NaN);
-    this.#times = resized(this.#times, layout.times, Number.NaN);
-    this.#seenAt = resized(this.#seenAt, layout.length, Number.NaN);
   }
 }

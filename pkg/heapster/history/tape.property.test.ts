@@ -41,7 +41,8 @@ test('a tape gives back what was put on it, whatever the numbers', () => {
       const before = frames.at(-1)?.frame;
       const frame = nextFrame(rows, before, random);
       frames.push({ rows, length: rows.length, frame });
-      tape.add(as<MonotonicMs>(beat), rows, frame, before ?? new Float64Array(0));
+      tape.add(as<MonotonicMs>(beat), rows, frame);
+      assert.deepEqual(tape.newest(), frame, `seed ${seed}, beat ${beat}`);
     }
     for (const { beat, row, cells, rows } of everyRow(tape)) {
       const told = frames[beat]?.frame.slice(rows.startOf(row), rows.startOf(row + 1));
@@ -50,12 +51,24 @@ test('a tape gives back what was put on it, whatever the numbers', () => {
   }
 });
 
+test('tapes that are written in turns each know their own newest frame', () => {
+  const rows = new Rows();
+  rows.add(3);
+  const tapes = [new Tape<Rows>(4), new Tape<Rows>(4)];
+  for (let beat = 0; beat < 10; beat++) {
+    for (const [at, tape] of tapes.entries())
+      tape.add(as<MonotonicMs>(beat), rows, new Float64Array(3).fill(beat * (at + 1)));
+    for (const [at, tape] of tapes.entries()) assert.equal(tape.newest()[2], beat * (at + 1));
+  }
+  assert.equal(new Tape<Rows>(4).newest().length, 0, 'there is none');
+});
+
 test('a tape is as large as it says, and becomes smaller when it forgets', () => {
   const rows = new Rows();
   rows.add(10);
   const tape = new Tape<Rows>(5);
   const row = (beat: number) => new Float64Array(10).fill(beat * 1_000_000);
-  for (let beat = 0; beat < 50; beat++) tape.add(as<MonotonicMs>(beat), rows, row(beat), row(beat - 1));
+  for (let beat = 0; beat < 50; beat++) tape.add(as<MonotonicMs>(beat), rows, row(beat));
   const before = tape.bytes;
   assert.equal(tape.oldest, 0);
   const freed = tape.dropOldest();
@@ -73,8 +86,7 @@ test('who comes with nothing but zeros, and who goes, takes a few bytes', () => 
   const tape = new Tape<Rows>(10);
   const [nobody, idle] = [Number.NaN, 0].map((value) => new Float64Array(100).fill(value));
   const frames = [nobody, idle, nobody, idle, idle, nobody].filter((frame) => frame !== undefined);
-  for (const [beat, frame] of frames.entries())
-    tape.add(as<MonotonicMs>(beat), rows, frame, frames[beat - 1] ?? new Float64Array(0));
+  for (const [beat, frame] of frames.entries()) tape.add(as<MonotonicMs>(beat), rows, frame);
   assert.deepEqual(
     [...everyRow(tape)].map(({ cells }) => cells[99]),
     frames.map((frame) => frame[99]),
@@ -88,7 +100,7 @@ test('who rests on the way through a row goes on reading, however many frames ar
   rows.add(50);
   const tape = new Tape<Rows>(60);
   const frame = (beat: number) => new Float64Array(50).fill(beat * 1_000);
-  const add = (beat: number): void => tape.add(as<MonotonicMs>(beat), rows, frame(beat), frame(beat - 1));
+  const add = (beat: number): void => tape.add(as<MonotonicMs>(beat), rows, frame(beat));
   for (let beat = 0; beat < 3; beat++) add(beat);
   const walk = tape.chunks[0]?.walk(0);
   assert.equal(walk?.next().value?.cells[49], 0);
@@ -103,7 +115,7 @@ test('rows that only frames of before have are counted with these, until they ar
   after.add(4);
   const tapeOf = (rowsAt: (beat: number) => Rows): Tape<Rows> => {
     const tape = new Tape<Rows>(2);
-    for (let beat = 0; beat < 8; beat++) tape.add(as<MonotonicMs>(beat), rowsAt(beat), frame, frame);
+    for (let beat = 0; beat < 8; beat++) tape.add(as<MonotonicMs>(beat), rowsAt(beat), frame);
     return tape;
   };
   const [same, other] = [tapeOf(() => before), tapeOf((beat) => (beat < 4 ? before : after))];

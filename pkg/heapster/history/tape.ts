@@ -1,6 +1,12 @@
 import type { MonotonicMs } from '../../model/units.ts';
 import { Chunk, type RowRanges } from './chunk.ts';
 
+const nothing = new Float64Array(0);
+
+/** The newest frame of one tape, whichever was asked last: a newest one kept for each node would be most of the memory. */
+let unpacked = new Float64Array(4_096);
+let unpackedOf: object | undefined;
+
 /** Frames of one node over time, oldest first, in chunks that are dropped whole. */
 export class Tape<Rows extends RowRanges> {
   readonly #framesPerChunk: number;
@@ -26,11 +32,27 @@ export class Tape<Rows extends RowRanges> {
     return (this.#chunks.at(-1)?.frames ?? this.#framesPerChunk) >= this.#framesPerChunk;
   }
 
-  /** Adds a frame, of which nothing is kept. `before` is the one that was added last. */
-  add(beat: MonotonicMs, rows: Rows, frame: Float64Array, before: Float64Array): void {
-    let chunk = this.#chunks.at(-1);
-    if (chunk === undefined || this.isAtSeam || chunk.rows !== rows) chunk = this.#begin(rows);
-    chunk.add(beat, frame, before);
+  /** Adds a frame, of which nothing is kept. */
+  add(beat: MonotonicMs, rows: Rows, frame: Float64Array): void {
+    const newest = this.#chunks.at(-1);
+    const begins = newest === undefined || this.isAtSeam || newest.rows !== rows;
+    if (begins) this.#begin(rows).add(beat, frame, nothing);
+    else newest.add(beat, frame, this.newest());
+    if (unpackedOf === this) unpackedOf = undefined;
+  }
+
+  /** The frame that was added last, as long as no other tape is asked for its own, and none is added. */
+  newest(): Float64Array {
+    const chunk = this.#chunks.at(-1);
+    if (chunk === undefined) return nothing;
+    const { cells } = chunk;
+    if (unpackedOf !== this) {
+      unpackedOf = undefined;
+      if (unpacked.length < cells) unpacked = new Float64Array(2 * cells);
+      chunk.unpack(unpacked.subarray(0, cells));
+      unpackedOf = this;
+    }
+    return unpacked.subarray(0, cells);
   }
 
   /** The beat at which the oldest chunk that may be dropped ends. The newest one stays: it is still being written. */

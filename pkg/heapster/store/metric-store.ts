@@ -81,7 +81,7 @@ export class MetricStore {
   /** Takes in what a kubelet told. A second report in one round is dropped: a round is one moment. */
   add(report: NodeReport): void {
     const series = this.#seriesFor(report);
-    if ((series.history.current?.beat ?? Number.NEGATIVE_INFINITY) >= report.beat) return;
+    if ((series.history.beat ?? Number.NEGATIVE_INFINITY) >= report.beat) return;
     const known = report.summary.pods.map(({ namespace, name }) => this.placements.get(namespace, name));
     const strangers = strangersIn(report, known);
     const about = {
@@ -103,7 +103,8 @@ export class MetricStore {
 
   /** Adds up what a round brought. */
   endRound(beat: MonotonicMs): void {
-    const draft = this.#draft.begin(this.sums.layout);
+    const draft = this.#draft;
+    this.sums.begin(draft);
     addSummed(draft, this.#sumsOf(beat));
     this.sums.add(beat, draft);
     this.#round = undefined;

@@ -1,7 +1,7 @@
 import type { KubeletSummary } from '../../model/kubelet-summary.ts';
 import type { NodeFacts, PodFacts } from '../../model/pod-facts.ts';
 import type { MonotonicMs } from '../../model/units.ts';
-import { type Spans, SubjectHistory } from '../history/subject-history.ts';
+import { type CurrentFrame, type Spans, SubjectHistory } from '../history/subject-history.ts';
 import { addCadvisor, CadvisorMemory } from '../processing/cadvisor-rows.ts';
 import type { Draft } from '../processing/draft.ts';
 import { addMeasured } from '../processing/measured-rows.ts';
@@ -55,11 +55,11 @@ export class NodeSeries {
 
   /** Adds what a kubelet told to its history and to the sums of the round. Returns the pods of which it told nothing. */
   add({ beat, askedAt, summary }: NodeReport, about: AboutNode, { draft, sums }: Workplace): readonly PodFacts[] {
-    draft.begin(this.history.layout);
+    const newest = this.history.begin(draft);
     const node = addMeasured(draft, this.node, summary);
     const untold = addPromised(draft, about.pods);
-    addCadvisor(draft, this.cadvisor.freshAt(askedAt), this.history.current?.cells);
-    this.#addRates(draft, askedAt, about);
+    addCadvisor(draft, this.cadvisor.freshAt(askedAt), newest?.cells);
+    if (newest !== undefined) this.#addRates(draft, newest, askedAt, about);
     for (const row of draft.rows) {
       if (row.kind !== 'pod') continue;
       sumContainers(draft, row, measuredContainers(draft, row));
@@ -73,10 +73,13 @@ export class NodeSeries {
     return untold;
   }
 
-  #addRates(draft: Draft, askedAt: MonotonicMs, { isStranger, facts }: AboutNode): void {
-    const { current } = this.history;
-    if (current === undefined || this.#askedAt === undefined) return;
-    const { cells, times } = current;
+  #addRates(
+    draft: Draft,
+    { cells, times }: CurrentFrame,
+    askedAt: MonotonicMs,
+    { isStranger, facts }: AboutNode,
+  ): void {
+    if (this.#askedAt === undefined) return;
     const capacityMillicores = facts?.capacity.cpu ?? Number.POSITIVE_INFINITY;
     const before = { cells, times, elapsedMs: askedAt - this.#askedAt, capacityMillicores };
     for (const row of draft.rows) {
