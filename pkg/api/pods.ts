@@ -1,4 +1,3 @@
-import { rememberingLast } from '../apiserver/encode/remembering-last.ts';
 import type { Found, ListQuery, NotFound, Resource, Wire } from '../apiserver/resource.ts';
 import type { Clock } from '../lifecycle/clock.ts';
 import type { Labels, PodRecord } from '../model/cluster.ts';
@@ -134,12 +133,22 @@ function candidates(pods: PodLister, { namespace: asked, labels, fields }: ListQ
 
 /** Pods side by side share their labels more often than not: these are then looked at once. */
 function selectionOf({ labels, fields }: ListQuery): (record: PodRecord) => boolean {
-  const byLabels = rememberingLast((own: Labels) => labels?.matches(own) ?? true);
+  let last: Labels | undefined;
+  let lastMatches = true;
+  const byLabels = (own: Labels): boolean => {
+    if (own !== last) lastMatches = labels?.matches(own) ?? true;
+    last = own;
+    return lastMatches;
+  };
   return ({ namespace, name, labels: own }) =>
     byLabels(own) && (fields?.matches({ 'metadata.name': name, 'metadata.namespace': namespace }) ?? true);
 }
 
 const usagesOf = ({ usage }: PodMetrics) => usage.containers.map((container) => container.usage);
+
+const firstLead = Buffer.from(',"containers":[{"name":');
+const nextLead = Buffer.from('},{"name":');
+const usageLead = Buffer.from(',"usage":');
 
 const wire: Wire<PodMetrics> = {
   metadata: ({ record: { namespace, name, labels }, answeredAt }) => ({
@@ -150,13 +159,13 @@ const wire: Wire<PodMetrics> = {
   }),
   jsonMembers({ usage }, out) {
     measuredJson(usage, out);
-    let lead = ',"containers":[{"name":';
+    let lead = firstLead;
     for (const container of usage.containers) {
-      out.text(lead);
+      out.constant(lead);
       out.string(container.name);
-      out.text(',"usage":');
+      out.constant(usageLead);
       usageJson(container.usage, out);
-      lead = '},{"name":';
+      lead = nextLead;
     }
     out.text(usage.containers.length === 0 ? ',"containers":[]' : '}]');
   },

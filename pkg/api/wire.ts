@@ -15,18 +15,21 @@ export interface Measured {
 
 /** `"timestamp":"…","window":"…"`. */
 export function measuredJson({ sampledAt, windowNs }: Measured, out: JsonWriter): void {
-  out.text('"timestamp":"');
+  out.constant(timestampLead);
   out.text(timeText(sampledAt));
-  out.text('","window":"');
+  out.constant(windowLead);
   out.text(formatDuration(windowNs));
   out.text('"');
 }
 
+const timestampLead = Buffer.from('"timestamp":"');
+const windowLead = Buffer.from('","window":"');
+
 /** `{"cpu":"…","memory":"…"}`. Written out instead of walking `usageResources`: long lists spend their time here. */
 export function usageJson({ cpu, memory, swap }: Usage, out: JsonWriter): void {
-  out.text('{"cpu":"');
+  out.constant(cpuLead);
   writeCpu(cpu, out);
-  out.text('","memory":"');
+  out.constant(memoryLead);
   writeMemory(memory, out);
   if (swap !== undefined) {
     out.text('","swap":"');
@@ -34,6 +37,9 @@ export function usageJson({ cpu, memory, swap }: Usage, out: JsonWriter): void {
   }
   out.text('"}');
 }
+
+const cpuLead = Buffer.from('{"cpu":"');
+const memoryLead = Buffer.from('","memory":"');
 
 /** Fields 2, timestamp, and 3, window. */
 export function measuredFields({ sampledAt, windowNs }: Measured, out: ProtobufWriter): void {

@@ -20,6 +20,11 @@ export class JsonWriter {
     this.#out.text(text);
   }
 
+  /** The same in a few bytes that are always the same. */
+  constant(bytes: Uint8Array): void {
+    this.#out.appendPart(bytes, 0, bytes.length);
+  }
+
   /** The same in bytes. */
   append(bytes: Uint8Array): void {
     this.#out.append(bytes);

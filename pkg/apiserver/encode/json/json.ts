@@ -2,7 +2,7 @@ import type { Labels } from '../../../model/cluster.ts';
 import { timeText } from '../../../model/time-text.ts';
 import type { ObjectMeta, Wire } from '../../resource.ts';
 import { roomForOne } from '../chunked.ts';
-import { rememberingLast } from '../remembering-last.ts';
+import { restOfMetadata } from '../rest-of-metadata.ts';
 import { jsonString } from './json-string.ts';
 import { JsonWriter } from './json-writer.ts';
 
@@ -27,25 +27,37 @@ export function textOf(print: (out: JsonWriter) => void): string {
 }
 
 /** An object's metadata: name, namespace, creation time, labels sorted by key; what is empty is left out. */
-export function metadataJson({ name, namespace, creationTimestamp, labels }: ObjectMeta, out: JsonWriter): void {
-  out.text('{"name":');
-  out.string(name);
+export function metadataJson(metadata: ObjectMeta, out: JsonWriter): void {
+  out.constant(nameLead);
+  out.string(metadata.name);
+  out.append(restMembers(metadata));
+}
+
+const nameLead = Buffer.from('{"name":');
+
+const restMembers = restOfMetadata(({ namespace, creationTimestamp, labels }) => {
+  const out = new JsonWriter(512);
   if (namespace !== undefined) {
     out.text(',"namespace":');
     out.string(namespace);
   }
-  out.text(creationMember(creationTimestamp));
-  out.append(labelsMember(labels));
-  out.text('}');
-}
-
-const creationMember = rememberingLast((epochMs: number) =>
-  epochMs === 0 ? '' : `,"creationTimestamp":${jsonTime(epochMs)}`,
-);
+  if (creationTimestamp !== 0) out.text(`,"creationTimestamp":${jsonTime(creationTimestamp)}`);
+  let lead = ',"labels":{';
+  for (const key of sortedKeys(labels)) {
+    out.text(lead);
+    out.string(key);
+    out.text(':');
+    out.string(labels[key] ?? '');
+    lead = ',';
+  }
+  out.text(lead === ',' ? '}}' : '}');
+  return out.take();
+});
 
 /** One object in compact JSON, without a newline at its end. */
 export function objectJson<T>(type: TypeMeta | undefined, object: T, wire: Wire<T>, out: JsonWriter): void {
-  out.text(type === undefined ? '{"metadata":' : `{${typeMembers(type)}"metadata":`);
+  if (type === undefined) out.constant(metadataLead);
+  else out.text(`{${typeMembers(type)}"metadata":`);
   metadataJson(wire.metadata(object), out);
   const bare = out.length;
   out.text(',');
@@ -53,6 +65,8 @@ export function objectJson<T>(type: TypeMeta | undefined, object: T, wire: Wire<
   if (out.length === bare + 1) out.cut(bare);
   out.text('}');
 }
+
+const metadataLead = Buffer.from('{"metadata":');
 
 /** A piece without anything in it: others may get a turn of the event loop. */
 export const pause = new Uint8Array();
@@ -115,20 +129,6 @@ export function sortedKeys(labels: Labels): readonly string[] {
   const keys = Object.keys(labels);
   return keys.every((key, at) => at === 0 || (keys[at - 1] ?? '') < key) ? keys : keys.sort();
 }
-
-const labelsMember = rememberingLast((labels: Labels): Uint8Array => {
-  const out = new JsonWriter(512);
-  let lead = ',"labels":{';
-  for (const key of sortedKeys(labels)) {
-    out.text(lead);
-    out.string(key);
-    out.text(':');
-    out.string(labels[key] ?? '');
-    lead = ',';
-  }
-  if (out.length > 0) out.text('}');
-  return out.take();
-});
 
 const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s"{}[\],:]+|\n/g;
 

@@ -1,7 +1,6 @@
-import type { Labels } from '../../../model/cluster.ts';
 import type { ObjectMeta, Wire } from '../../resource.ts';
 import { sortedKeys, type TypeMeta } from '../json/json.ts';
-import { rememberingLast } from '../remembering-last.ts';
+import { restOfMetadata } from '../rest-of-metadata.ts';
 import { ProtobufWriter, stringSize } from './protobuf-writer.ts';
 
 /** Leads every Kubernetes protobuf body. */
@@ -11,51 +10,33 @@ export const magic = Buffer.from('k8s\0', 'latin1');
 export type ProtobufParts<T> = Pick<Wire<T>, 'metadata' | 'protobufFields'>;
 
 /** Writes the fields of a `meta/v1` ObjectMeta. */
-export function metadataFields({ name, namespace, creationTimestamp, labels }: ObjectMeta, out: ProtobufWriter): void {
-  out.string(1, name);
-  out.append(noName);
-  out.string(3, namespace ?? '');
-  out.append(noIdentity);
-  out.append(creationField(creationTimestamp));
-  out.append(labelFields(labels));
+export function metadataFields(metadata: ObjectMeta, out: ProtobufWriter): void {
+  out.string(1, metadata.name);
+  out.append(restFields(metadata));
 }
 
 /** How many bytes `metadataFields` writes. */
-export function metadataSize({ name, namespace, creationTimestamp, labels }: ObjectMeta): number {
-  const texts = stringSize(name) + stringSize(namespace ?? '');
-  const constant = noName.length + noIdentity.length + creationField(creationTimestamp).length;
-  return texts + constant + labelFields(labels).length;
+export function metadataSize(metadata: ObjectMeta): number {
+  return stringSize(metadata.name) + restFields(metadata).length;
 }
 
-const noName = fieldsOf((out) => out.string(2, '')); // generateName
-
-const noIdentity = fieldsOf((out) => {
+const restFields = restOfMetadata(({ namespace, creationTimestamp, labels }) => {
+  const out = new ProtobufWriter(256);
+  out.string(2, ''); // generateName
+  out.string(3, namespace ?? '');
   out.string(4, ''); // selfLink
   out.string(5, ''); // uid
   out.string(6, ''); // resourceVersion
   out.int64(7, 0); // generation
-});
-
-const creationField = rememberingLast((epochMs: number) =>
-  fieldsOf((out) => out.message(8, (time) => timeFields(epochMs, time))),
-);
-
-const labelFields = rememberingLast((labels: Labels) =>
-  fieldsOf((out) => {
-    for (const key of sortedKeys(labels)) {
-      const entry = out.open(11);
-      out.string(1, key);
-      out.string(2, labels[key] ?? '');
-      out.close(entry);
-    }
-  }),
-);
-
-function fieldsOf(write: (out: ProtobufWriter) => void): Uint8Array {
-  const out = new ProtobufWriter(256);
-  write(out);
+  out.message(8, (time) => timeFields(creationTimestamp, time));
+  for (const key of sortedKeys(labels)) {
+    const entry = out.open(11);
+    out.string(1, key);
+    out.string(2, labels[key] ?? '');
+    out.close(entry);
+  }
   return out.take();
-}
+});
 
 /** Writes the fields of a `meta/v1` Time, in whole seconds; a zero time has none. */
 export function timeFields(epochMs: number, out: ProtobufWriter): void {
