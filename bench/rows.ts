@@ -2,7 +2,7 @@
 export interface Row {
   readonly name: string;
   readonly shape: string;
-  readonly unit: 'ms' | 's' | 'mCPU' | 'MB' | 'times';
+  readonly unit: 'ms' | 's' | 'mCPU' | 'MB' | '%' | 'times';
   /** Absent = told, not judged. */
   readonly budget?: number;
   /** The budget, to what metrics-server 0.9 took where the budgets were made: another server in the same run tells whether it is kept here. */
@@ -17,6 +17,8 @@ export const figures = {
   cpuPerScrape: ['steady: CPU per node scraped, everything in', 'ms'],
   mcpu: ['steady: CPU', 'mCPU'],
   rss: ['steady: RSS', 'MB'],
+  // Tells what the rows below are the cost of: a server that has less writes less.
+  missing: ['steady: containers it has no figures of', '%'],
   json: ['all pods as JSON: CPU', 'ms'],
   protobuf: ['all pods as protobuf: CPU', 'ms'],
   table: ['all pods as Table: CPU', 'ms'],
