@@ -14,7 +14,7 @@ export function registerInstruments(registry: Registry, history: Measured): Coun
   registry.register(
     new Gauge({
       name: 'tacho_history_bytes',
-      help: 'Bytes of the metric catalogue in memory: the newest values, minutes at full resolution, hours at a coarser one.',
+      help: 'Bytes of the metric catalogue in memory: what is there now, minutes at full resolution, hours at a coarser one.',
       labels: ['part'],
       read: (gauge) => {
         for (const [part, bytes] of Object.entries(history.measure())) gauge.set(bytes, { part });
