@@ -47,7 +47,7 @@ test('where pods come and go, the newest frame still says of each row what was s
   assert.ok(layouts.size > 3, `${layouts.size} layouts`);
 });
 
-test('who is not told of in the frame at a seam has a row again when told of later, and loses nothing of before', () => {
+test('who is not told of in the frame before dead rows go has a row again when told of later, and loses nothing of before', () => {
   const history = new SubjectHistory(spans);
   const draft = new Draft();
   const told: number[] = [];
@@ -68,6 +68,23 @@ test('who is not told of in the frame at a seam has a row again when told of lat
     found.filter((value) => !Number.isNaN(value)),
     told.map((round) => round * (columnsOf('pod').scales[0] ?? 1)),
   );
+});
+
+test('figures of the long history stand for their five minutes, however quickly pods come and go', () => {
+  const history = new SubjectHistory({ ...spans, periodMs: 10_000 });
+  const draft = new Draft();
+  const layouts = new Set<unknown>();
+  for (let round = 0; round < 120; round++) {
+    history.begin(draft);
+    layouts.add(draft.layout);
+    const node = draft.row('node', 'n1');
+    for (let column = 0; column < node.columns.width; column++) draft.set(node, column, round);
+    for (let at = 0; at < 10; at++) draft.set(draft.row('pod', `web/${at}-${round}`), 0, 1);
+    history.add(as<MonotonicMs>(round * 10_000), draft);
+  }
+  assert.ok(layouts.size > 3, `${layouts.size} layouts`);
+  const beats = history.long.chunks.flatMap((chunk) => [...chunk.walk(0)].map(({ beat }) => beat));
+  assert.deepEqual(beats, [290_000, 590_000, 890_000, 1_190_000]);
 });
 
 test('who begins a frame sees the newest one, in the rows of the frame that begins', () => {

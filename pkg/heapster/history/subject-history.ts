@@ -20,6 +20,8 @@ export interface Spans {
 /** Chunks are dropped whole, so a third of the time is a good size: not too much is kept beyond it. */
 const shortChunks = 3;
 const fewestFrames = 5;
+/** To know the newest frame is to read all of its chunk. A whole frame at the beginning of each costs less than reading more. */
+const mostFrames = 10;
 const longFramesPerChunk = 12;
 
 /** The newest frame. Copy what you keep: it is gone when another is unpacked, of whichever history. */
@@ -46,7 +48,7 @@ export class SubjectHistory {
   constructor(spans: Spans) {
     this.#spans = spans;
     const frames = Math.ceil(spans.shortMs / spans.periodMs / shortChunks);
-    this.short = new Tape(Math.max(fewestFrames, frames));
+    this.short = new Tape(Math.min(mostFrames, Math.max(fewestFrames, frames)));
     this.long = new Tape(longFramesPerChunk);
   }
 
@@ -78,11 +80,13 @@ export class SubjectHistory {
 
   /**
    * Begins a frame; returns the newest one in the rows of that which begins. Where pods come and go, most rows would be of
-   * dead ones: when these are many, it begins with a layout without them. Who comes back has a row again.
+   * dead ones: when these are many, it begins with a layout without them. Who comes back has a row again. Only where a
+   * figure of the long history ends: what is gathered for one belongs to the rows of before.
    */
   begin(draft: Draft): CurrentFrame | undefined {
     const frame = this.current();
-    const moved = frame && this.short.isAtSeam ? withoutUntold(this.#layout, this.#told, frame) : undefined;
+    const moved =
+      frame && this.#averageSince === undefined ? withoutUntold(this.#layout, this.#told, frame) : undefined;
     draft.begin(moved?.layout ?? this.#layout);
     return moved?.frame ?? frame;
   }
@@ -90,7 +94,8 @@ export class SubjectHistory {
   /** Adds the frame that was begun last. */
   add(beat: MonotonicMs, draft: Draft): void {
     const { cells, times, layout } = draft;
-    if (layout !== this.#layout) this.#moveTo(layout);
+    if (layout !== this.#layout) this.#average.moveTo(layout);
+    this.#layout = layout;
     this.short.add(beat, layout, cells);
     this.#beat = beat;
     this.#times = resized(this.#times, times.length, Number.NaN);
@@ -113,12 +118,5 @@ export class SubjectHistory {
     this.#averageSince = undefined;
     this.long.add(beat, this.#layout.long, this.#average.frame());
     this.long.forgetBefore(beat - this.#spans.longMs);
-  }
-
-  #moveTo(layout: Layout): void {
-    // What was gathered since the last frame of the long history belongs to the rows of before.
-    if (this.#beat !== undefined && this.#averageSince !== undefined) this.#endAverage(this.#beat);
-    this.#layout = layout;
-    this.#average.moveTo(layout);
   }
 }
