@@ -61,7 +61,7 @@ export function usageFields(field: number, { cpu, memory, swap }: Usage, out: Pr
 /** All that stands before the amount is the same but for three lengths, which are below 128: long lists hold four a pod. */
 function quantityEntry(field: number, { head, write }: Amount, amount: number, out: ProtobufWriter): void {
   const entry = out.open(field);
-  out.appendPart(head, 0, head.length);
+  out.constant(head);
   const text = out.length;
   write(amount, out);
   out.close(text);

@@ -45,13 +45,14 @@ export class ByteBuffer {
     this.#length += bytes.length;
   }
 
-  /** Some of many bytes: few enough to be copied one by one, without a view of them being made. */
-  appendPart(bytes: Uint8Array, start: number, end: number): void {
-    this.reserve(end - start);
+  /** The same of few bytes, which are copied sooner one by one than by a call. */
+  constant(bytes: Uint8Array): void {
+    const { length } = bytes;
+    this.reserve(length);
     const into = this.#bytes;
-    let at = this.#length;
-    for (let from = start; from < end; from++) into[at++] = bytes[from] ?? 0;
-    this.#length = at;
+    const start = this.#length;
+    for (let at = 0; at < length; at++) into[start + at] = bytes[at] ?? 0;
+    this.#length = start + length;
   }
 
   /** A text in UTF-8. */

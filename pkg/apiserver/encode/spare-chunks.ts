@@ -22,10 +22,13 @@ export function roomFor(bytes: number): Buffer {
 }
 
 /**
- * A chunk was sent, and nobody will look at it again: its memory is used for another one. Whoever does not know that
- * leaves it alone, and it becomes garbage. Anything but a full chunk of a writer is none of ours, and stays as it is.
+ * A chunk was sent, and nobody will look at it again: its memory is used for another one, or given back at once where there
+ * is enough: hundreds of chunks that wait for the next collection bring it about, and it takes longer than to write them.
+ * Whoever does not know that a chunk was sent leaves it alone, and it becomes garbage. Anything but a full chunk of a writer
+ * is none of ours, and stays as it is.
  */
 export function sent(chunk: string | Uint8Array): void {
-  if (typeof chunk === 'string' || !lent.delete(chunk.buffer) || spare.length >= mostSpare) return;
-  spare.push(Buffer.from(chunk.buffer, 0, fullChunk));
+  if (typeof chunk === 'string' || !lent.delete(chunk.buffer)) return;
+  if (spare.length < mostSpare) spare.push(Buffer.from(chunk.buffer, 0, fullChunk));
+  else if (chunk.buffer instanceof ArrayBuffer) chunk.buffer.transfer(0);
 }

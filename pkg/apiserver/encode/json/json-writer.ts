@@ -22,7 +22,7 @@ export class JsonWriter {
 
   /** The same in a few bytes that are always the same. */
   constant(bytes: Uint8Array): void {
-    this.#out.appendPart(bytes, 0, bytes.length);
+    this.#out.constant(bytes);
   }
 
   /** The same in bytes. */

@@ -4,10 +4,6 @@ import type { TypeMeta } from '../json/json.ts';
 import { fullChunk } from '../spare-chunks.ts';
 import { encodingFields, listMetadataFields, magic, objectFields, type ProtobufParts, typeFields } from './protobuf.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
-import { Shelf } from './shelf.ts';
-
-/** Objects looked at without a turn of the event loop, at most. */
-const objectsPerTurn = 256;
 
 /**
  * A body holding a list: whole where it is short, otherwise in chunks, to be drawn once. What is undefined among the
@@ -15,7 +11,7 @@ const objectsPerTurn = 256;
  *
  * ```text
  *   magic, type   length of the list   object  object  object …   end
- *   └ leave at once                  └ once all objects are measured; meanwhile they wait on a shelf
+ *   └ leave at once                  └ once all objects are written; meanwhile their chunks wait
  * ```
  */
 export async function protobufList<T>(
@@ -62,34 +58,22 @@ async function* longList<T>(
   const head = new ProtobufWriter();
   beginning(type, head);
   yield head.take();
-  const shelf = await shelved(rest, parts, signal);
-  if (signal.aborted) return;
-  head.lengthOf(2, written.length + shelf.length);
-  head.append(written);
-  yield head.take();
+  const chunks = [written];
   const out = new ProtobufWriter(fullChunk);
-  yield* shelf.chunks(out);
-  encodingFields(out);
-  yield out.take();
-}
-
-/** The objects, on a shelf. */
-async function shelved<T>(
-  objects: Iterator<T | undefined>,
-  parts: ProtobufParts<T>,
-  signal: AbortSignal,
-): Promise<Shelf<T>> {
-  const shelf = new Shelf(parts);
-  let inTurn = 0;
-  for (let next = objects.next(); next.done !== true && !signal.aborted; next = objects.next()) {
-    if (next.value !== undefined) {
-      shelf.put(next.value);
-      if (++inTurn < objectsPerTurn) continue;
-    }
-    inTurn = 0;
+  for (let next = rest.next(); next.done !== true && !signal.aborted; next = rest.next()) {
+    if (next.value !== undefined) writeItem(next.value, parts, out);
+    if (out.length >= chunkBytes) chunks.push(out.take());
+    else if (next.value !== undefined) continue;
     await nextTurn();
   }
-  return shelf;
+  if (signal.aborted) return;
+  const length = chunks.reduce((sum, chunk) => sum + chunk.length, out.length);
+  head.lengthOf(2, length);
+  yield head.take();
+  // Each is let go of as it leaves: whoever sent it gives its memory back.
+  for (let chunk = chunks.shift(); chunk !== undefined; chunk = chunks.shift()) yield chunk;
+  encodingFields(out);
+  yield out.take();
 }
 
 function writeItem<T>(object: T, parts: ProtobufParts<T>, out: ProtobufWriter): void {

@@ -90,9 +90,9 @@ export class ProtobufWriter {
     this.#out.append(fields);
   }
 
-  /** Those of them from `start` to `end`. */
-  appendPart(fields: Uint8Array, start: number, end: number): void {
-    this.#out.appendPart(fields, start, end);
+  /** The same of a few bytes that are always the same. */
+  constant(fields: Uint8Array): void {
+    this.#out.constant(fields);
   }
 
   /** Tag and length of a bytes field whose `length` bytes the caller sends after these, for what is too long to be held twice. */
@@ -153,25 +153,9 @@ export class ProtobufWriter {
   }
 }
 
-/** Bytes of a varint: a whole number up to 2^53, of which a negative one takes ten. */
+/** Bytes of a varint: a whole number up to 2^31. */
 function varintSize(value: number): number {
-  if (value < 0) return 10;
   let size = 1;
-  let rest = value;
-  // Bits are quick, and end at 31 of them.
-  for (; rest > 0x7fffffff; rest = Math.floor(rest / 128)) size++;
-  for (; rest >= 128; rest >>>= 7) size++;
+  for (let rest = value; rest >= 128; rest >>>= 7) size++;
   return size;
-}
-
-/** Bytes of a field below 16 that holds so many, tag and length included. */
-export const fieldSize = (length: number): number => 1 + varintSize(length) + length;
-
-/** Bytes of a string field below 16. */
-export const stringSize = (text: string): number => fieldSize(utf8Size(text));
-
-/** Nearly all texts are short and ASCII. */
-function utf8Size(text: string): number {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) >= 128) return Buffer.byteLength(text);
-  return text.length;
 }

@@ -1,7 +1,7 @@
 import type { ObjectMeta, Wire } from '../../resource.ts';
 import { sortedKeys, type TypeMeta } from '../json/json.ts';
 import { restOfMetadata } from '../rest-of-metadata.ts';
-import { ProtobufWriter, stringSize } from './protobuf-writer.ts';
+import { ProtobufWriter } from './protobuf-writer.ts';
 
 /** Leads every Kubernetes protobuf body. */
 export const magic = Buffer.from('k8s\0', 'latin1');
@@ -13,11 +13,6 @@ export type ProtobufParts<T> = Pick<Wire<T>, 'metadata' | 'protobufFields'>;
 export function metadataFields(metadata: ObjectMeta, out: ProtobufWriter): void {
   out.string(1, metadata.name);
   out.append(restFields(metadata));
-}
-
-/** How many bytes `metadataFields` writes. */
-export function metadataSize(metadata: ObjectMeta): number {
-  return stringSize(metadata.name) + restFields(metadata).length;
 }
 
 const restFields = restOfMetadata(({ namespace, creationTimestamp, labels }) => {
@@ -54,15 +49,10 @@ export function listMetadataFields(out: ProtobufWriter): void {
 
 /** Writes an object of a resource. */
 export function objectFields<T>(object: T, parts: ProtobufParts<T>, out: ProtobufWriter): void {
-  metadataField(parts.metadata(object), out);
-  parts.protobufFields(object, out);
-}
-
-/** Writes the first field of every object. */
-export function metadataField(metadata: ObjectMeta, out: ProtobufWriter): void {
   const opened = out.openLong(1);
-  metadataFields(metadata, out);
+  metadataFields(parts.metadata(object), out);
   out.closeLong(opened);
+  parts.protobufFields(object, out);
 }
 
 /** A whole body holding one message, which `write` writes. */
