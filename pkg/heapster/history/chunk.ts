@@ -11,6 +11,12 @@ export interface RowRanges {
   startOf(row: number): number;
 }
 
+/** Rows from one up to another. */
+export interface RowRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 const nothing = new Float64Array(0);
 const scratch = new ByteWriter(1024);
 
@@ -54,9 +60,9 @@ export class Chunk<Rows extends RowRanges> {
     return this.#bytes.capacity + 24 * this.#beats.length + 320 + this.#rowBytes;
   }
 
-  /** How many cells the newest frame has. */
-  get cells(): number {
-    return this.rows.startOf(this.#lengths.at(-1) ?? 0);
+  /** How many rows the newest frame has. */
+  get newestLength(): number {
+    return this.#lengths.at(-1) ?? 0;
   }
 
   /** What was written. */
@@ -89,16 +95,23 @@ export class Chunk<Rows extends RowRanges> {
     if (run > 0) this.#bytes.varint(2 * run - 1);
   }
 
-  /** Unpacks the newest frame, which fills `cells`. */
-  unpack(cells: Float64Array): void {
-    cells.fill(Number.NaN);
+  /** Unpacks some rows of the newest frame to where they stand in `cells`. Skipping over the others costs next to nothing. */
+  unpack(cells: Float64Array, { from, to }: RowRange): void {
+    cells.fill(Number.NaN, this.rows.startOf(from), this.rows.startOf(to));
     const reader = new ByteReader(this.#bytes.written, 0);
-    for (const length of this.#lengths) {
-      for (let row = 0; row < length; ) {
+    for (const [at, length] of this.#lengths.entries()) {
+      reader.at = this.#starts[at] ?? 0;
+      const end = Math.min(to, length);
+      for (let row = 0; row < end; ) {
         const code = reader.low();
-        const isAsBefore = (code & 1) === 1;
-        if (!isAsBefore) readCells(cells, this.rows.startOf(row), reader, reader.at + (code >>> 1));
-        row += isAsBefore ? (code + 1) >>> 1 : 1;
+        if ((code & 1) === 1) {
+          row += (code + 1) >>> 1;
+          continue;
+        }
+        const rowEnd = reader.at + (code >>> 1);
+        if (row >= from) readCells(cells, this.rows.startOf(row), reader, rowEnd);
+        else reader.at = rowEnd;
+        row++;
       }
     }
   }

@@ -1,6 +1,7 @@
 import type { MonotonicMs } from '../../model/units.ts';
 import type { Draft } from '../processing/draft.ts';
 import { Layout, type LongRows, type Row } from '../rows/layout.ts';
+import type { RowRange } from './chunk.ts';
 import { resized } from './kept-numbers.ts';
 import { LongAverage } from './long-average.ts';
 import { Tape } from './tape.ts';
@@ -62,10 +63,10 @@ export class SubjectHistory {
     return this.#beat;
   }
 
-  /** The newest frame, read from the tape; undefined before the first. */
-  current(): CurrentFrame | undefined {
+  /** The newest frame, read from the tape, or only some of its rows where they are named; undefined before the first. */
+  current(rows?: RowRange): CurrentFrame | undefined {
     if (this.#beat === undefined) return undefined;
-    return { beat: this.#beat, cells: this.short.newest(), times: this.#times };
+    return { beat: this.#beat, cells: this.short.newest(rows), times: this.#times };
   }
 
   /** All memory it holds, roughly where objects are concerned. */

@@ -42,6 +42,11 @@ test('a tape gives back what was put on it, whatever the numbers', () => {
       const frame = nextFrame(rows, before, random);
       frames.push({ rows, length: rows.length, frame });
       tape.add(as<MonotonicMs>(beat), rows, frame);
+      const from = random(rows.length);
+      const to = from + random(rows.length - from + 1);
+      const [at, end] = [rows.startOf(from), rows.startOf(to)];
+      const part = tape.newest({ from, to }).slice(at, end);
+      assert.deepEqual(part, frame.slice(at, end), `seed ${seed}, beat ${beat}, rows ${from} to ${to}`);
       assert.deepEqual(tape.newest(), frame, `seed ${seed}, beat ${beat}`);
     }
     for (const { beat, row, cells, rows } of everyRow(tape)) {

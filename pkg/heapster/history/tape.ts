@@ -1,5 +1,5 @@
 import type { MonotonicMs } from '../../model/units.ts';
-import { Chunk, type RowRanges } from './chunk.ts';
+import { Chunk, type RowRange, type RowRanges } from './chunk.ts';
 
 const nothing = new Float64Array(0);
 
@@ -41,18 +41,22 @@ export class Tape<Rows extends RowRanges> {
     if (unpackedOf === this) unpackedOf = undefined;
   }
 
-  /** The frame that was added last, as long as no other tape is asked for its own, and none is added. */
-  newest(): Float64Array {
+  /**
+   * The frame that was added last, or only some of its rows where they are named: the other cells mean nothing then. It is
+   * good as long as no other tape is asked for its own, nor this one for other rows, and no frame is added.
+   */
+  newest(rows?: RowRange): Float64Array {
     const chunk = this.#chunks.at(-1);
     if (chunk === undefined) return nothing;
-    const { cells } = chunk;
-    if (unpackedOf !== this) {
-      unpackedOf = undefined;
-      if (unpacked.length < cells) unpacked = new Float64Array(2 * cells);
-      chunk.unpack(unpacked.subarray(0, cells));
-      unpackedOf = this;
-    }
-    return unpacked.subarray(0, cells);
+    const { newestLength } = chunk;
+    const cells = chunk.rows.startOf(newestLength);
+    if (unpackedOf === this) return unpacked.subarray(0, cells);
+    unpackedOf = undefined;
+    if (unpacked.length < cells) unpacked = new Float64Array(2 * cells);
+    const frame = unpacked.subarray(0, cells);
+    chunk.unpack(frame, rows ?? { from: 0, to: newestLength });
+    if (rows === undefined) unpackedOf = this;
+    return frame;
   }
 
   /** The beat at which the oldest chunk that may be dropped ends. The newest one stays: it is still being written. */

@@ -12,10 +12,11 @@ export type CurrentValues = Pick<MetricSet, 'sampledAt' | 'startedAt' | 'values'
 /** Reads an entity's row, and those of what it has, from the newest frame. */
 export function currentValues(history: SubjectHistory, row: Row): CurrentValues {
   const values = new Map<string, number>();
-  const frame = history.current();
+  const children = history.layout.under(row);
+  const frame = history.current({ from: row.index, to: (children.at(-1) ?? row).index + 1 });
   const labeled: LabeledValue[] = [];
   eachValue(frame, row, (metric, value) => values.set(metric, value));
-  for (const child of history.layout.under(row)) {
+  for (const child of children) {
     if (!history.isCurrent(child)) continue;
     if (child.kind === 'extra') eachValue(frame, child, (_, value) => values.set(child.name, value));
     else if (child.kind !== 'pod_container')
