@@ -147,7 +147,8 @@ async function answers(running: Running, { mcpu }: SteadyState): Promise<Figures
   const cpuOf = (path: string, times: number, form?: keyof typeof forms): Promise<number> =>
     cpuOfRequest(running, { path, times, mcpu, ...(form && { form }) });
   // Before any other list: memory that one of them took would not be taken again.
-  if (wanted('listMemory') || wanted('firstByte')) Object.assign(found, await oneList(running));
+  if (wanted('jsonMemory') || wanted('protobufMemory') || wanted('firstByte'))
+    Object.assign(found, await firstLists(running));
   for (const form of ['json', 'protobuf', 'table'] as const) {
     if (!wanted(form)) continue;
     say(`all pods as ${form}`);
@@ -182,14 +183,24 @@ async function cpuOfRequest({ api, server, signal }: Running, { path, times, for
 }
 
 /** What the longest of all answers costs in memory, and how long its first byte takes. */
-async function oneList({ api, server, say, signal }: Running): Promise<Figures> {
+async function firstLists({ api, server, say, signal }: Running): Promise<Figures> {
   say('memory of a list');
   await sleep(2_000, undefined, { signal });
-  await forgetPeak(server.pid);
   const { rssMb } = await costOf(server.pid);
-  const replies = [await api.read(paths.pods, 'json'), await api.read(paths.pods, 'protobuf')];
-  const { peakMb } = await costOf(server.pid);
-  return { listMemory: peakMb - rssMb, firstByte: Math.max(...replies.map(({ firstByteMs }) => firstByteMs)) };
+  const peakOf = async (
+    form: keyof typeof forms,
+  ): Promise<{ readonly firstByteMs: number; readonly memory: number }> => {
+    await forgetPeak(server.pid);
+    const { firstByteMs } = await api.read(paths.pods, form);
+    return { firstByteMs, memory: (await costOf(server.pid)).peakMb - rssMb };
+  };
+  const json = await peakOf('json');
+  const protobuf = await peakOf('protobuf');
+  return {
+    jsonMemory: json.memory,
+    protobufMemory: protobuf.memory,
+    firstByte: Math.max(json.firstByteMs, protobuf.firstByteMs),
+  };
 }
 
 const probeMs = 6_000;
