@@ -33,7 +33,7 @@ const patienceMs = ({ isOurs }: Contender): number => (isOurs ? 300_000 : 600_00
 export async function measure(run: Run): Promise<Figures> {
   const { shape, contender, cluster, port, say, wanted } = run;
   const more = contender.isOurs ? (shape.flags ?? []) : [];
-  const watchesLoop = contender.isOurs && wanted('blocked');
+  const watchesLoop = wantsLoop(run);
   await using server = await startServer(contender, cluster, { port, more, watchesLoop });
   const since = performance.now();
   using api = await apiAt(port, cluster.pkiDirectory);
@@ -52,6 +52,10 @@ export async function measure(run: Run): Promise<Figures> {
   const steady = await steadyState(running);
   return { ...(isComplete && { firstAnswer }), ...steady, ...(await answers(running, steady)) };
 }
+
+/** Only ours can be told to watch its event loop. */
+const wantsLoop = ({ contender, wanted }: Run): boolean =>
+  contender.isOurs && (wanted('blocked') || wanted('longestTurn'));
 
 /** Whether it comes to hold while there is patience. */
 async function becomes(
@@ -155,7 +159,7 @@ async function answers(running: Running, { mcpu }: SteadyState): Promise<Figures
     found[form] = await cpuOf(paths.pods, shape.nodes > 1000 ? 5 : 10, form);
   }
   if (wanted('select')) found.select = await cpuOf(paths.podsOf(bigNamespace, 'app-8'), 1000);
-  if (wanted('otherP99') || wanted('blocked')) Object.assign(found, await others(running));
+  if (wanted('otherP99') || wantsLoop(running)) Object.assign(found, await others(running));
   if (wanted('busyMcpu')) Object.assign(found, await busy(running));
   return found;
 }
@@ -182,7 +186,10 @@ async function cpuOfRequest({ api, server, signal }: Running, { path, times, for
   return (spentMs - (mcpu * tookMs) / 1000) / times;
 }
 
-/** What the longest of all answers costs in memory, and how long its first byte takes. */
+/**
+ * What the longest of all answers costs in memory, and how long its first byte takes. What the first one leaves behind counts
+ * as the second one's too.
+ */
 async function firstLists({ api, server, say, signal }: Running): Promise<Figures> {
   say('memory of a list');
   await sleep(2_000, undefined, { signal });
@@ -220,8 +227,9 @@ async function others(running: Running): Promise<Figures> {
 }
 
 /** The longest time for which the event loop of our server stood still while lists were read, and what of that it did itself. */
-async function blocked({ server, cluster, contender, wanted, say, signal }: Running): Promise<Figures> {
-  if (!(contender.isOurs && wanted('blocked'))) return {};
+async function blocked(running: Running): Promise<Figures> {
+  const { server, cluster, say, signal } = running;
+  if (!wantsLoop(running)) return {};
   say('the event loop, beside lists of all pods');
   process.kill(server.pid, 'SIGUSR2');
   await sleep(probeMs, undefined, { signal });

@@ -93,6 +93,22 @@ describe('the model', () => {
     assert.ok(!model.metricNames(pod).includes(metric));
   });
 
+  it('tells all of a node as of one moment, even to whoever rests while it changes', async () => {
+    // In one of these the next frame is the first of a long figure, which is when rows of dead pods go.
+    for (let rounds = 1; rounds <= 6; rounds++) {
+      const test = new MadeHeapster();
+      const podsOf = (names: readonly string[]) => names.map((name) => ({ name, cpuSeconds: { app: rounds } }));
+      const many = Array.from({ length: 20 }, (_, pod) => `pod-${pod}`);
+      for (let round = 0; round < rounds; round++) await test.round({ cpuSeconds: round, pods: podsOf(many) });
+      const expected = [...test.model.sets()];
+      const drawn = test.model.sets();
+      const seen = Array.from({ length: expected.length / 2 }, () => drawn.next().value);
+      await test.round({ cpuSeconds: rounds, pods: podsOf(['pod-19']) });
+      await test.round({ cpuSeconds: rounds, pods: podsOf(['pod-19']) });
+      assert.deepEqual([...seen, ...drawn], expected, `after ${rounds} rounds`);
+    }
+  });
+
   it('gives points from a moment to a moment, both included', async () => {
     const { model, now } = await told();
     const query = { entity: pod, metric: 'memory/usage' };

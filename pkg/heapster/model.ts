@@ -1,6 +1,6 @@
 import { as, type EpochMs } from '../model/units.ts';
 import { type Entity, keyOf } from './entity.ts';
-import type { SubjectHistory } from './history/subject-history.ts';
+import type { CurrentFrame, SubjectHistory } from './history/subject-history.ts';
 import type { Labeler } from './labels.ts';
 import type { LongPoint, MetricSet, ModelSource, Point, SeriesQuery } from './model-source.ts';
 import type { Row } from './rows/layout.ts';
@@ -111,21 +111,25 @@ export class Model implements ModelSource {
     return points.taken;
   }
 
-  *#setsIn(history: SubjectHistory, series: NodeSeries | undefined): Generator<MetricSet> {
+  /** All at once: whoever draws them may rest on the way, and the next frame may have its rows elsewhere. */
+  #setsIn(history: SubjectHistory, series: NodeSeries | undefined): readonly MetricSet[] {
+    const frame = history.current();
+    const sets: MetricSet[] = [];
     for (const row of history.layout.rows()) {
       const entity = entityOf(row, series?.node ?? '');
-      if (entity !== undefined && history.isCurrent(row)) yield this.#set(entity, { history, row, series });
+      if (entity !== undefined && history.isCurrent(row)) sets.push(this.#set(entity, { history, row, series }, frame));
     }
+    return sets;
   }
 
-  #set(entity: Entity, { history, row, series }: Place): MetricSet {
+  #set(entity: Entity, { history, row, series }: Place, frame?: CurrentFrame): MetricSet {
     const uid = entity.type === 'pod' || entity.type === 'pod_container' ? this.#uidOf(entity) : undefined;
     const known = { ...(series && { node: series.node }), ...(uid !== undefined && { uid }) };
     return {
       entity,
       at: this.#momentOf(history),
       labels: this.#labeler.labelsOf(entity, known),
-      ...currentValues(history, row),
+      ...currentValues(history, row, frame),
     };
   }
 

@@ -65,6 +65,7 @@ async function writeChunks(
     if (signal.aborted) break;
     // Only now, so that a body that fails before its first chunk can still be answered by an error.
     if (!response.headersSent) response.writeHead(status, headers);
+    // A stream that is cut calls back as well: TLS has encrypted or copied the chunk by then, and plain HTTP/1.1 let go of it.
     if (chunk.length > 0 && !response.write(chunk, (error) => error ?? sent(chunk))) await drained(response, signal);
     // Also after a drain: writing inside that event starves everybody else.
     await nextTurn();

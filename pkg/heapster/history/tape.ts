@@ -27,7 +27,7 @@ export class Tape<Rows extends RowRanges> {
     return this.#chunks;
   }
 
-  /** The next frame begins a chunk, so that it may have other rows. */
+  /** The next frame begins a chunk, as one of other rows always does. */
   get isAtSeam(): boolean {
     return (this.#chunks.at(-1)?.frames ?? this.#framesPerChunk) >= this.#framesPerChunk;
   }

@@ -21,7 +21,7 @@ export function withoutUntold(from: Layout, told: Uint8Array, frame: CurrentFram
   const alive = told.reduce((sum, one) => sum + one, 0);
   if (from.length - alive < Math.max(fewest, from.length / 4)) return undefined;
   const layout = new Layout(alive);
-  const moved = new Int32Array(from.length);
+  const moved = new Int32Array(from.length).fill(-1);
   const { cells, times } = roomFor(from);
   for (let row = 0; row < from.length; row++) {
     if (told[row] !== 1) continue;

@@ -9,11 +9,14 @@ import { labelsOfRow } from './row-entity.ts';
 /** What the newest frame says of one entity. */
 export type CurrentValues = Pick<MetricSet, 'sampledAt' | 'startedAt' | 'values' | 'labeled'>;
 
-/** Reads an entity's row, and those of what it has, from the newest frame. */
-export function currentValues(history: SubjectHistory, row: Row): CurrentValues {
+/**
+ * Reads an entity's row, and those of what it has, from the newest frame: of it only these where it is not given whole, as by
+ * whoever reads all entities.
+ */
+export function currentValues(history: SubjectHistory, row: Row, whole?: CurrentFrame): CurrentValues {
   const values = new Map<string, number>();
   const children = history.layout.under(row);
-  const frame = history.current({ from: row.index, to: (children.at(-1) ?? row).index + 1 });
+  const frame = whole ?? history.current({ from: row.index, to: (children.at(-1) ?? row).index + 1 });
   const labeled: LabeledValue[] = [];
   eachValue(frame, row, (metric, value) => values.set(metric, value));
   for (const child of children) {

@@ -27,6 +27,14 @@ describe('a node that loses its metrics', () => {
     }
   });
 
+  it('gets none for what one survey found, however often that is looked at', () => {
+    const stage = new Stage();
+    stage.missing = { n1: 'forbidden' };
+    stage.surveyed = stage.findings;
+    for (let look = 0; look < 3; look++) stage.events.look();
+    assert.deepEqual(stage.recorded, []);
+  });
+
   it('gets another one when the reason changes', () => {
     const stage = new Stage();
     stage.looks({ n1: 'forbidden' });
@@ -82,7 +90,11 @@ class Stage {
     periodMs: 15_000,
   });
 
+  /** What the only survey found; undefined = there is another one for each look. */
+  surveyed: Findings | undefined;
+
   get findings(): Findings {
+    if (this.surveyed !== undefined) return this.surveyed;
     const missingNodes = Object.entries(this.missing).map(([name, kind]) => ({ record: node(name), kind }));
     return { nodes: 9, pods: 0, missingNodes, missingPods: new Map() };
   }

@@ -29,11 +29,13 @@ const api: EventSubject = {
 
 /**
  * Tells in Events which nodes lost their metrics and which got them back: once per change, and only what lasted from one
- * look to the next. A node that is not Ready is told of by others.
+ * survey to the next. A node that is not Ready is told of by others.
  */
 export class DegradationEvents {
   readonly #parts: DegradationEventsParts;
-  /** Nodes found missing by the last look, and those that were told of, by the reason they had. */
+  /** What was looked at last: in a large cluster a survey takes longer than a period, and is no news twice. */
+  #seen: Findings | undefined;
+  /** Nodes found missing by the last survey, and those that were told of, by the reason they had. */
   #suspects = new Map<string, AbsenceKind>();
   readonly #told = new Map<string, AbsenceKind>();
 
@@ -50,9 +52,12 @@ export class DegradationEvents {
     }
   }
 
-  /** Tells what has changed since the last look. */
+  /** Tells what has changed since the last survey. */
   look(): void {
-    const missing = this.#parts.survey.findings.missingNodes.filter(isNews);
+    const { findings } = this.#parts.survey;
+    if (findings === this.#seen) return;
+    this.#seen = findings;
+    const missing = findings.missingNodes.filter(isNews);
     const lasting = missing.filter(({ record, kind }) => {
       return this.#suspects.get(record.name) === kind && this.#told.get(record.name) !== kind;
     });
