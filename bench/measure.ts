@@ -31,7 +31,7 @@ const patienceMs = ({ isOurs }: Contender): number => (isOurs ? 300_000 : 600_00
 
 /** Starts the server, measures everything that is wanted of it, and stops it. */
 export async function measure(run: Run): Promise<Figures> {
-  const { shape, contender, cluster, port, say, wanted } = run;
+  const { shape, contender, cluster, port, say } = run;
   const more = contender.isOurs ? (shape.flags ?? []) : [];
   const watchesLoop = wantsLoop(run);
   await using server = await startServer(contender, cluster, { port, more, watchesLoop });

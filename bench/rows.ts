@@ -48,27 +48,34 @@ export type Figures = Partial<Record<Figure, number>>;
 
 /** By shape, then figure: what may not be exceeded on two shared cores. */
 export const budgets: Readonly<Record<string, Figures>> = {
-  // Met easily when it was 0.6: what was measured, and a fifth more.
-  empty: { listening: 0.48, rssListening: 75 },
-  small: { busyMcpu: 60, busyRss: 120 },
+  empty: { listening: 0.26, rssListening: 75 },
+  small: { busyMcpu: 57, busyRss: 120 },
   medium: { rss: 150 },
-  standard: { firstAnswer: 8, cpuPerScrape: 0.45, rss: 230, json: 110, protobuf: 110, select: 1 },
+  standard: { firstAnswer: 7.8, cpuPerScrape: 0.45, rss: 230, json: 110, protobuf: 110, select: 0.8 },
   limit: {
     firstAnswer: 20,
     mcpu: 200,
     rss: 750,
     json: 500,
     protobuf: 600,
-    firstByte: 50,
-    jsonMemory: 16,
+    firstByte: 37,
+    jsonMemory: 8,
     protobufMemory: 16,
-    otherP99: 25,
+    otherP99: 16,
     blocked: 20,
     longestTurn: 20,
     cpuGrowth: 1,
     rssGrowth: 1,
   },
   catalogue: { summaryCpu: 1.5, summaryRss: 256 },
+};
+
+/** What some of them were until they were met easily: they are the most that five runs took now, and a fifth more. */
+const metEasily: Readonly<Record<string, Figures>> = {
+  empty: { listening: 0.6 },
+  small: { busyMcpu: 60 },
+  standard: { firstAnswer: 8, select: 1 },
+  limit: { firstByte: 50, jsonMemory: 16, otherP99: 25 },
 };
 
 /**
@@ -89,5 +96,7 @@ export function rowOf(shape: string, figure: Figure): Row {
   const budget = budgets[shape]?.[figure];
   const reference = references[shape]?.[figure];
   if (budget === undefined) return { name, shape, unit };
-  return { name, shape, unit, budget, ...(reference !== undefined && { aim: budget / reference }) };
+  // Of what was asked for at first: lowered, a budget tells of the machine on which it was met.
+  const asked = metEasily[shape]?.[figure] ?? budget;
+  return { name, shape, unit, budget, ...(reference !== undefined && { aim: asked / reference }) };
 }

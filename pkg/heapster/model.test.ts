@@ -101,7 +101,7 @@ describe('the model', () => {
       const many = Array.from({ length: 20 }, (_, pod) => `pod-${pod}`);
       for (let round = 0; round < rounds; round++) await test.round({ cpuSeconds: round, pods: podsOf(many) });
       const expected = [...test.model.sets()];
-      const drawn = test.model.sets();
+      const drawn = Iterator.from(test.model.sets());
       const seen = Array.from({ length: expected.length / 2 }, () => drawn.next().value);
       await test.round({ cpuSeconds: rounds, pods: podsOf(['pod-19']) });
       await test.round({ cpuSeconds: rounds, pods: podsOf(['pod-19']) });
