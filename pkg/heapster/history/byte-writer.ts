@@ -97,6 +97,7 @@ const scratch = new DataView(new ArrayBuffer(8));
 export class ByteReader {
   readonly #bytes: Uint8Array;
   at: number;
+  /** How many times 2^28 the number has that was read last. */
   high = 0;
 
   constructor(bytes: Uint8Array, at: number) {
@@ -109,7 +110,7 @@ export class ByteReader {
     return low + this.high * fourDigits;
   }
 
-  /** The part of a number that is below 2^28, which nearly always is all of it; `high` then says how many times 2^28 it has. */
+  /** The part of a number that is below 2^28, which nearly always is all of it; the rest is in `high`. */
   low(): number {
     const bytes = this.#bytes;
     let byte = bytes[this.at++] ?? 0;
