@@ -71,6 +71,7 @@ describe('a survey', () => {
       await turnsUntil(() => clock.waiting > 0);
       cluster.addNode('n2', {}, used);
       await clock.wind(restMs - 1);
+      assert.equal(clock.waiting, 1, `${pods} pods: it rests for ${restMs} ms, and has not begun another look before`);
       assert.equal(survey.findings.missingNodes.length, 1, `${pods} pods`);
       await clock.wind(1);
       await turnsUntil(() => survey.findings.missingNodes.length === 0);
